@@ -1,0 +1,47 @@
+# Two commands for people: `make run` and `make test`. Both do all the set-up on a fresh machine.
+PYTHON ?= python3
+BIN := .venv/bin
+export OMP_NUM_THREADS ?= 1
+export DJANGO_SETTINGS_MODULE ?= tagging.settings
+
+.PHONY: run test test-all check browser messages lock
+
+run: .venv/installed
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tagging.embedded
+
+test: .venv/installed browser
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: .venv/installed browser
+	$(BIN)/python -m pytest
+
+check: .venv/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	$(BIN)/python manage.py compile_messages --check
+
+.venv/installed: requirements.lock
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
+	@touch $@
+
+# Chromium for the browser tests: from the PATH, else from the system's packages, else Playwright's own.
+browser: .venv/installed
+	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
+	|| (command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -qq -y chromium fonts-noto-cjk >/dev/null) \
+	|| $(BIN)/python -m playwright install chromium \
+	|| echo "No Chromium to be had: the browser tests will be skipped."
+
+# Collect new strings into the catalogues under locale/.
+messages: .venv/installed
+	$(BIN)/python manage.py update_messages
+
+# Pin what pyproject.toml asks for, newest first. The lock names versions, never addresses.
+lock:
+	rm -rf .venv && $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade $$($(PYTHON) -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*p['dependencies'], *p['optional-dependencies']['dev'])")
+	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
+	@touch .venv/installed

@@ -1,0 +1,151 @@
+"""People's work: tasks, reviews and verdicts."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from ml.registry.models import ModelVersion
+from tagging.models import Suggestion, Video
+from taxonomy.models import BusinessLine, Guideline, Tag, TaxonomyVersion
+
+
+class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
+    def open(self) -> ReviewTaskQuerySet:
+        return self.filter(state__in=[ReviewTask.State.WAITING, ReviewTask.State.CLAIMED])
+
+    def of(self, user: AbstractBaseUser | AnonymousUser) -> ReviewTaskQuerySet:
+        """Tasks of the business lines this person works for."""
+        return self.filter(business_line__in=BusinessLine.objects.of(user))
+
+    def claimed_by(self, reviewer: AbstractBaseUser | AnonymousUser) -> ReviewTaskQuerySet:
+        """Tasks this reviewer holds a living lease of."""
+        return self.filter(state=ReviewTask.State.CLAIMED, reviewer=reviewer.pk, lease_until__gt=Now())
+
+
+class ReviewTask(models.Model):
+    """One video to be reviewed for one business line by one person. Overlap makes several slots of it."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting")
+        CLAIMED = "claimed", _("in review")
+        DONE = "done", _("done")
+        SKIPPED = "skipped", _("skipped")
+
+    video = models.ForeignKey(Video, models.CASCADE, related_name="tasks")
+    business_line = models.ForeignKey(BusinessLine, models.PROTECT, related_name="tasks")
+    slot = models.PositiveSmallIntegerField(default=1)  # 1..overlap
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING, db_default=State.WAITING)
+    priority = models.FloatField(default=0.0, db_default=0.0)
+    why = models.JSONField(default=dict, blank=True)  # what made the priority, shown to the reviewer
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="tasks")
+    lease_until = models.DateTimeField(null=True, blank=True)
+    token = models.PositiveBigIntegerField(default=0, db_default=0)  # fencing: grows with each claim
+    skip_reason = models.TextField(blank=True, db_default="")
+    current_review = models.OneToOneField("Review", models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ReviewTaskQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("review task")
+        verbose_name_plural = _("review tasks")
+        constraints = [
+            models.UniqueConstraint(fields=["video", "business_line", "slot"], name="one_task_a_slot"),
+            models.UniqueConstraint(
+                fields=["video", "business_line", "reviewer"], condition=Q(reviewer__isnull=False), name="one_slot_a_reviewer"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="claimed") | Q(reviewer__isnull=False, lease_until__isnull=False), name="a_claim_has_a_lease"
+            ),
+        ]
+        indexes = [
+            # Claimed ones stay in the index, so that an expired lease is found in its place: nobody has to give it back.
+            models.Index(
+                "business_line", models.F("priority").desc(), "id", condition=Q(state__in=["waiting", "claimed"]), name="task_queue"
+            ),
+            models.Index(fields=["reviewer", "-done_at"], condition=Q(state="done"), name="tasks_done_by"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.video_id} for {self.business_line_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("annotation:review", args=[self.pk])
+
+
+class Review(models.Model):
+    """All verdicts of one reviewer on one task, or the undoing of such. Append-only: a trigger refuses changes."""
+
+    class Kind(models.TextChoices):
+        REVIEW = "review", _("review")
+        IMPORT = "import", _("import")
+        UNDO = "undo", _("undo")
+
+    task = models.ForeignKey(ReviewTask, models.PROTECT, related_name="reviews")
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews")
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.REVIEW)
+    operation = models.UUIDField(unique=True)  # made by the client: sent twice, stored once
+    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
+    taxonomy_version = models.ForeignKey(TaxonomyVersion, models.PROTECT, related_name="+")
+    model_version = models.ForeignKey(ModelVersion, models.PROTECT, null=True, blank=True, related_name="+")
+    seconds = models.FloatField(null=True, blank=True)  # of active work
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        constraints = [
+            models.CheckConstraint(condition=Q(kind="undo", undoes__isnull=False) | (~Q(kind="undo") & Q(undoes=None)), name="an_undo_names_its_review")
+        ]
+        indexes = [models.Index(fields=["reviewer", "-id"], name="reviews_of_a_person")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"
+
+
+class Verdict(models.Model):
+    """What a reviewer says of one tag. Append-only."""
+
+    class Choice(models.TextChoices):
+        ACCEPT = "accept", _("accept")
+        REJECT = "reject", _("reject")
+        REPLACE = "replace", _("replace")
+        ADD = "add", _("add")
+
+    class Reason(models.TextChoices):
+        WRONG = "wrong", _("not in the clip")
+        MINOR = "minor", _("only in passing")
+        GENERAL = "general", _("too general")
+        GUIDELINE = "guideline", _("against the guideline")
+        RULE = "rule", _("against a rule")
+        OTHER = "other", _("other")
+
+    review = models.ForeignKey(Review, models.PROTECT, related_name="verdicts")
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="verdicts")
+    choice = models.CharField(max_length=10, choices=Choice)
+    reason = models.CharField(max_length=20, choices=Reason, blank=True, db_default="")
+    replacement = models.ForeignKey(Tag, models.PROTECT, null=True, blank=True, related_name="+")
+    suggestion = models.ForeignKey(Suggestion, models.PROTECT, null=True, blank=True, related_name="+")
+    confidence = models.FloatField(null=True, blank=True)  # the model's, when the tag was shown
+    guideline = models.ForeignKey(Guideline, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = _("verdict")
+        verbose_name_plural = _("verdicts")
+        constraints = [
+            models.UniqueConstraint(fields=["review", "tag"], name="one_verdict_a_tag"),
+            models.CheckConstraint(
+                condition=Q(choice="replace", replacement__isnull=False) | (~Q(choice="replace") & Q(replacement=None)),
+                name="a_replacement_is_named",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.choice} {self.tag_id}"

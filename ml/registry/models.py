@@ -1,0 +1,119 @@
+"""Bundles known to the product, and the training runs that made them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+
+class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
+    def active(self) -> ModelVersion | None:
+        return self.filter(state=ModelVersion.State.ACTIVE).first()
+
+
+class ModelVersion(models.Model):
+    """A bundle known to the registry."""
+
+    class State(models.TextChoices):
+        CANDIDATE = "candidate", _("candidate")
+        ACTIVE = "active", _("active")
+        RETIRED = "retired", _("retired")
+
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.CANDIDATE)
+    stack = models.CharField(_("stack"), max_length=50)
+    bundle = models.CharField(max_length=200, unique=True)  # folder below BUNDLE_ROOT
+    snapshot_hash = models.CharField(max_length=64)
+    taxonomy_version = models.PositiveIntegerField(_("taxonomy version"))  # its number: the registry does not know taxonomies
+    metrics = models.JSONField(default=dict)  # metrics.json of the bundle
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(_("trained"), auto_now_add=True)
+    promoted_at = models.DateTimeField(_("promoted"), null=True, blank=True)
+
+    objects = ModelVersionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("model version")
+        verbose_name_plural = _("model versions")
+        permissions = [("promote_modelversion", "Can promote a model version")]
+        constraints = [models.UniqueConstraint(fields=["state"], condition=Q(state="active"), name="one_active_model")]
+
+    def __str__(self) -> str:
+        return f"m{self.pk}"
+
+    @property
+    def folder(self) -> Path:
+        return Path(settings.BUNDLE_ROOT) / self.bundle
+
+
+class TrainingRunQuerySet(models.QuerySet["TrainingRun"]):
+    def unfinished(self) -> TrainingRunQuerySet:
+        return self.filter(state__in=TrainingRun.UNFINISHED)
+
+
+class TrainingRun(models.Model):
+    """One training: what it was asked for, how far it is, what came out."""
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("queued")
+        RUNNING = "running", _("running")
+        CANCELLING = "cancelling", _("stopping")
+        CANCELLED = "cancelled", _("cancelled")
+        FAILED = "failed", _("failed")
+        DONE = "done", _("done")
+
+    UNFINISHED = (State.QUEUED, State.RUNNING, State.CANCELLING)
+
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    stack = models.CharField(_("stack"), max_length=50)
+    snapshot = models.CharField(max_length=200, blank=True)  # folder below SNAPSHOT_ROOT, once it is made
+    stage = models.CharField(_("stage"), max_length=100, blank=True)
+    done = models.PositiveIntegerField(default=0)
+    total = models.PositiveIntegerField(default=0)
+    losses = models.JSONField(default=dict)  # stage -> [[step, loss], ...]
+    error = models.TextField(blank=True)
+    version = models.OneToOneField(ModelVersion, models.PROTECT, null=True, blank=True, related_name="run")
+    started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
+    heartbeat_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+
+    objects = TrainingRunQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("training run")
+        verbose_name_plural = _("training runs")
+        constraints = [
+            # One at a time: a boolean expression that is the same for all unfinished runs may occur once.
+            models.UniqueConstraint(
+                models.Case(models.When(state__in=["queued", "running", "cancelling"], then=1)), name="one_training_at_a_time"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"run {self.pk}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("registry:run", args=[self.pk])
+
+
+class Promotion(models.Model):
+    """That a version became the active one, and what spoke against it. Append-only."""
+
+    version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="promotions")
+    former = models.ForeignKey(ModelVersion, models.PROTECT, null=True, blank=True, related_name="+")
+    objections = models.JSONField(default=list)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.version} at {self.at}"

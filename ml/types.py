@@ -1,0 +1,140 @@
+"""The plain values that flow through the model stack: no torch, no Django, no I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+TEXT_FIELDS = ("title", "description", "cover_text")
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """One thing that may be said of a video, as the models see it."""
+
+    id: int
+    name: str
+    names: tuple[str, ...] = ()  # every name and alias, in every language, the main one included
+    parent: int | None = None
+    kind: str = "category"  # category | content | person | program
+    assignable: bool = True
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The tags a stack knows, in the fixed order of its output columns."""
+
+    tags: tuple[Tag, ...]
+
+    @cached_property
+    def column(self) -> Mapping[int, int]:
+        """Output column of a tag id."""
+        return {tag.id: i for i, tag in enumerate(self.tags)}
+
+    @property
+    def ids(self) -> tuple[int, ...]:
+        return tuple(tag.id for tag in self.tags)
+
+    def __len__(self) -> int:
+        return len(self.tags)
+
+    def __iter__(self) -> Iterator[Tag]:
+        return iter(self.tags)
+
+    def __contains__(self, tag: int) -> bool:
+        return tag in self.column
+
+
+@dataclass(frozen=True, slots=True)
+class VideoInput:
+    """One clip as the modality layer receives it."""
+
+    id: int
+    title: str = ""
+    description: str = ""
+    cover_text: str = ""
+    uploader: str = ""
+    program: str = ""
+    media: Path | None = None
+    content_hash: str | None = None  # sha256 of the media file; the key of cached features
+
+    def text(self) -> str:
+        """Title, description and cover text, one a line, empty ones left out."""
+        return "\n".join(part for name in TEXT_FIELDS if (part := getattr(self, name).strip()))
+
+
+@dataclass(frozen=True)
+class Features:
+    """What the modality layer extracts from one video. A missing modality is None, never zeros."""
+
+    video: VideoInput
+    text: Array | None = None  # (text_dim,), L2-normalised sentence embedding
+    frames: Array | None = None  # (frames, frame_dim), one row a second
+    frame_times: Array | None = None  # (frames,), seconds
+    sound: Array | None = None  # (examples, sound_dim), one row per 0.96 s
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters [start, end) of one text field of the video."""
+
+    field: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Why a recaller proposes a tag: words, moment, similar videos."""
+
+    spans: tuple[Span, ...] = ()
+    similar: tuple[int, ...] = ()  # video ids, most similar first
+    moment: tuple[float, float] | None = None  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A tag proposed by one recaller, before ranking."""
+
+    tag: int
+    score: float  # comparable within one recaller only
+    evidence: Evidence = Evidence()
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A tag with one calibrated confidence, and what led to it."""
+
+    tag: int
+    confidence: float  # in [0, 1]
+    recallers: Mapping[str, float] = field(default_factory=dict)  # recaller name -> its score
+    evidence: Evidence = Evidence()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One reviewed video of a snapshot. Tags in neither set are unknown, not negative."""
+
+    video: VideoInput
+    tags: frozenset[int]
+    rejected: frozenset[int] = frozenset()
+    split: str = "train"  # train | dev | test
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """The frozen training set made from reviews."""
+
+    hash: str
+    vocabulary: Vocabulary
+    examples: Sequence[Example]
+
+    def split(self, name: str) -> list[Example]:
+        return [example for example in self.examples if example.split == name]

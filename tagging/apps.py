@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class TaggingConfig(AppConfig):
+    name = "tagging"
+    verbose_name = _("Videos and suggestions")
+
+    def ready(self) -> None:
+        from tagging import celery  # noqa: F401  # here and not in __init__, so that the pure modules stay pure

@@ -1,0 +1,27 @@
+"""Where every address of the product starts."""
+
+from django.contrib import admin
+from django.contrib.auth import views as auth
+from django.urls import include, path
+from django.views.generic import TemplateView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+
+urlpatterns = [
+    path("", include("annotation.urls")),
+    path("", include("tagging.page_urls")),
+    path("taxonomy/", include("taxonomy.urls")),
+    path("models/", include("ml.registry.urls")),
+    path("api/", include("annotation.api")),
+    path("api/", include("tagging.api")),
+    path("api/", include("taxonomy.api")),
+    path("api/", include("ml.registry.api")),
+    path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
+    path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
+    path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("sign-out/", auth.LogoutView.as_view(), name="logout"),
+    path("password/", auth.PasswordChangeView.as_view(success_url="/"), name="password"),
+    path("language/", include("django.conf.urls.i18n")),
+    path("keys/", TemplateView.as_view(template_name="keys.html"), name="keys"),
+    path("django-admin/", admin.site.urls),
+    path("", include("django_prometheus.urls")),
+]

@@ -1,0 +1,200 @@
+"""What may be said of a video, and what may stand together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+MAX_DEPTH = 6  # published trees have 3 to 5 levels, the deepest one we exchange with has 6
+
+
+class BusinessLineQuerySet(models.QuerySet["BusinessLine"]):
+    def of(self, user: AbstractBaseUser | AnonymousUser) -> BusinessLineQuerySet:
+        """The lines whose work this person may see: their own; all of them for who runs the lines."""
+        if user.has_perm("taxonomy.change_businessline"):  # type: ignore[union-attr]
+            return self.all()
+        return self.filter(members=user.pk)
+
+
+class BusinessLine(models.Model):
+    """A consumer of tags with its own guidelines, allowed tags and policy."""
+
+    slug = models.SlugField(unique=True)
+    name = models.CharField(_("name"), max_length=100)
+    name_zh = models.CharField(_("Chinese name"), max_length=100, blank=True)
+    overlap = models.PositiveSmallIntegerField(
+        _("reviewers a clip"), default=1, help_text=_("How many people review each clip independently.")
+    )
+    members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="business_lines")
+
+    objects = BusinessLineQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("business line")
+        verbose_name_plural = _("business lines")
+        constraints = [models.CheckConstraint(condition=Q(overlap__gte=1, overlap__lte=9), name="overlap_is_1_to_9")]
+
+    def __str__(self) -> str:
+        return self.name_zh if self.name_zh and (get_language() or "").startswith("zh") else self.name
+
+
+class Tag(models.Model):
+    """One thing that may be said of a video: a node of the category tree or an open tag.
+
+    The database keeps the tree sound: (parent, parent_depth) is a foreign key to (id, depth) that cascades, and depth
+    is computed. Moving a branch is one UPDATE; a cycle would push depths beyond MAX_DEPTH and is refused.
+    """
+
+    class Kind(models.TextChoices):
+        CATEGORY = "category", _("category")
+        CONTENT = "content", _("content")
+        PERSON = "person", _("person")
+        PROGRAM = "program", _("program")
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        ACTIVE = "active", _("active")
+        DEPRECATED = "deprecated", _("deprecated")
+        MERGED = "merged", _("merged")
+
+    code = models.CharField(_("code"), max_length=100, unique=True, help_text=_("Never changes; imports know a tag by it."))
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CATEGORY)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent"))
+    parent_depth = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    depth = models.GeneratedField(
+        expression=Coalesce(F("parent_depth"), 0) + 1,
+        output_field=models.PositiveSmallIntegerField(),
+        db_persist=True,
+    )
+    assignable = models.BooleanField(_("may be given to videos"), default=True)
+    position = models.PositiveIntegerField(_("position"), default=0)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into"))
+
+    class Meta:
+        ordering = ["position", "name"]
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+        constraints = [
+            models.CheckConstraint(condition=Q(depth__lte=MAX_DEPTH), name="tag_not_too_deep"),
+            models.CheckConstraint(condition=Q(parent=None, parent_depth=None) | Q(parent__isnull=False, parent_depth__isnull=False), name="tag_knows_parent_depth"),
+            models.CheckConstraint(condition=Q(kind="category") | Q(parent=None), name="open_tag_has_no_parent"),
+            models.CheckConstraint(condition=Q(state="merged", merged_into__isnull=False) | (~Q(state="merged") & Q(merged_into=None)), name="merged_tag_names_its_target"),
+            models.UniqueConstraint("id", "depth", name="tag_id_and_depth"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.parent_depth = None if self.parent is None else Tag.objects.values_list("depth", flat=True).get(pk=self.parent.pk)
+        if (fields := kwargs.get("update_fields")) and "parent" in fields:
+            kwargs["update_fields"] = {*fields, "parent_depth"}
+        super().save(*args, **kwargs)
+
+
+class TagName(models.Model):
+    """A name of a tag in one language: the preferred one, or an alias."""
+
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="names")
+    language = models.CharField(_("language"), max_length=10, default="en")
+    text = models.CharField(_("text"), max_length=200)
+    preferred = models.BooleanField(_("preferred"), default=False)
+    # Filled by taxonomy.search.keys(): what is typed is compared with these.
+    normalised = models.CharField(max_length=200, editable=False, default="")
+    pinyin = models.CharField(max_length=400, editable=False, default="", blank=True)
+    initials = models.CharField(max_length=100, editable=False, default="", blank=True)
+
+    class Meta:
+        ordering = ["-preferred", "language", "text"]
+        verbose_name = _("name of a tag")
+        verbose_name_plural = _("names of tags")
+        constraints = [
+            models.UniqueConstraint(fields=["tag", "language", "text"], name="one_name_once"),
+            models.UniqueConstraint(fields=["tag", "language"], condition=Q(preferred=True), name="one_preferred_name"),
+        ]
+        indexes = [
+            models.Index(fields=["normalised"], opclasses=["text_pattern_ops"], name="tagname_normalised"),
+            models.Index(fields=["pinyin"], opclasses=["text_pattern_ops"], name="tagname_pinyin"),
+            models.Index(fields=["initials"], opclasses=["text_pattern_ops"], name="tagname_initials"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Rule(models.Model):
+    """What may stand together, for all business lines or for one. A category stands for its whole branch."""
+
+    class Kind(models.TextChoices):
+        EXCLUDES = "excludes", _("excludes")
+        REQUIRES = "requires", _("requires one of")
+        AT_MOST_ONE_CHILD = "at_most_one_child", _("at most one child")
+        CO_OCCURS = "co_occurs", _("often with")
+
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    subject = models.ForeignKey(Tag, models.PROTECT, related_name="rules", verbose_name=_("tag"))
+    others = models.ManyToManyField(Tag, blank=True, related_name="rules_of_others", verbose_name=_("other tags"))
+    business_line = models.ForeignKey(BusinessLine, models.PROTECT, null=True, blank=True, verbose_name=_("business line"))
+    weight = models.FloatField(_("weight"), default=0.0, help_text=_("Only for “often with”: added to the score."))
+    note = models.CharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("rule")
+        verbose_name_plural = _("rules")
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.get_kind_display()}"
+
+
+class Guideline(models.Model):
+    """What a tag means, for one business line or for all. A new text is a new row with the next version."""
+
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="guidelines", verbose_name=_("tag"))
+    business_line = models.ForeignKey(BusinessLine, models.PROTECT, null=True, blank=True, verbose_name=_("business line"))
+    version = models.PositiveIntegerField(_("version"), default=1)
+    body = models.TextField(_("text"), help_text=_("Markdown."))
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["tag", "business_line", "-version"]
+        verbose_name = _("guideline")
+        verbose_name_plural = _("guidelines")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tag", "business_line", "version"], nulls_distinct=False, name="one_guideline_version"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag} v{self.version}"
+
+
+class TaxonomyVersion(models.Model):
+    """The published state of tags and rules. Readers use it; the live tables are the next one in the making."""
+
+    number = models.PositiveIntegerField(_("number"), unique=True)
+    content = models.BinaryField(editable=False)  # gzipped canonical JSON, as it is sent to browsers
+    digest = models.CharField(max_length=64)  # sha256 of the JSON
+    comment = models.CharField(_("comment"), max_length=500, blank=True)
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    published_at = models.DateTimeField(_("published"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name = _("taxonomy version")
+        verbose_name_plural = _("taxonomy versions")
+
+    def __str__(self) -> str:
+        return f"v{self.number}"
