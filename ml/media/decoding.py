@@ -1,0 +1,220 @@
+"""Frames at a steady rate and mono sound from one pass over a media file.
+
+Policy (measured on one core: 60 s of 720p cost 2.6 s decoded whole, 0.19 s by keyframes): a file with at least
+eight keyframes gives only those, a shorter clip, which often has a single one, is decoded whole.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.container import InputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.reformatter import Interpolation, VideoReformatter
+from av.video.stream import VideoStream
+from numpy.typing import NDArray
+
+from ml.media.container import (
+    DEFAULT_LIMITS,
+    Limits,
+    MediaError,
+    Shape,
+    audio_stream,
+    opened,
+    shape,
+    video_stream,
+)
+from ml.types import Array
+
+ENOUGH_KEYFRAMES = 8
+
+Picture = TypeVar("Picture")
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """What one pass over a file gave; a part that was not asked for, or that the file lacks, is None."""
+
+    frames: NDArray[np.uint8] | None = None  # (frames, size, size, 3), RGB
+    times: Array | None = None  # (frames,), seconds
+    sound: Array | None = None  # (samples,), mono in [-1, 1]
+
+
+class Scaler:
+    """Turns decoded frames into RGB arrays; swscale's tables are kept from frame to frame."""
+
+    def __init__(self) -> None:
+        self._reformatter = VideoReformatter()
+
+    def scaled(self, frame: VideoFrame, shown: Shape, scale: float) -> NDArray[np.uint8]:
+        """The upright picture at `scale`, (height, width, 3)."""
+        width, height = (max(1, round(side * scale)) for side in shown[:2])
+        if shown.turns % 2:
+            width, height = height, width
+        small = self._reformatter.reformat(frame, width, height, "rgb24", interpolation=Interpolation.BILINEAR)
+        return np.ascontiguousarray(np.rot90(small.to_ndarray(), shown.turns))
+
+    def square(self, frame: VideoFrame, shown: Shape, size: int) -> NDArray[np.uint8]:
+        """The centre of the picture, (size, size, 3), the shorter side kept whole."""
+        picture = self.scaled(frame, shown, size / min(shown.width, shown.height))
+        top, left = (picture.shape[0] - size) // 2, (picture.shape[1] - size) // 2
+        return picture[top : top + size, left : left + size]
+
+
+class Resampler:
+    """Collects mono sound at one rate; a stream that changes its format on the way is followed."""
+
+    def __init__(self, rate: int) -> None:
+        self.rate = rate
+        self._inner: AudioResampler | None = None
+        self._source: tuple[str, str, int] | None = None
+        self._parts: list[Array] = []
+
+    def add(self, frame: AudioFrame) -> None:
+        source = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if source != self._source:
+            self._drain()
+            self._inner, self._source = AudioResampler("flt", "mono", self.rate), source
+        self._take(frame)
+
+    def finish(self) -> Array | None:
+        """All samples so far, or None when there was no sound."""
+        self._drain()
+        return np.clip(np.concatenate(self._parts), -1.0, 1.0) if self._parts else None
+
+    def _drain(self) -> None:
+        if self._inner is not None:
+            self._take(None)
+            self._inner = None
+
+    def _take(self, frame: AudioFrame | None) -> None:
+        assert self._inner is not None
+        self._parts += [part.to_ndarray().reshape(-1).astype(np.float32) for part in self._inner.resample(frame)]
+
+
+@dataclass
+class Sampler(Generic[Picture]):
+    """Keeps the first frame of every 1/fps seconds, whatever the file's own frame rate does."""
+
+    stream: VideoStream
+    fps: float
+    picture: Callable[[VideoFrame, Shape], Picture]
+
+    def __post_init__(self) -> None:
+        self.pictures: list[Picture] = []
+        self.times: list[float] = []
+        self._next = -math.inf
+        self._seen = 0
+        start = self.stream.start_time
+        self._start = float(start * self.stream.time_base) if start and self.stream.time_base else 0.0
+
+    def add(self, frame: VideoFrame) -> float:
+        """Keep `frame` if it is due; returns its time in seconds since the first frame."""
+        rate = float(self.stream.average_rate or 25)
+        time = max(0.0, frame.time - self._start) if frame.pts is not None else self._seen / rate
+        self._seen += 1
+        if time >= self._next:
+            self.pictures.append(self.picture(frame, shape(frame, self.stream)))
+            self.times.append(time)
+            self._next = (math.floor(time * self.fps + 1e-6) + 1) / self.fps - 1e-6
+        return time
+
+
+def keyframes(path: Path, limits: Limits = DEFAULT_LIMITS) -> int:
+    """Keyframes of the video stream, counted up to ENOUGH_KEYFRAMES without decoding."""
+    count = 0
+    with opened(path, limits) as container:
+        for packet in container.demux(video_stream(container, limits)):
+            count += packet.is_keyframe and packet.size > 0
+            if count >= ENOUGH_KEYFRAMES:
+                break
+    return count
+
+
+def sample(
+    path: Path,
+    picture: Callable[[VideoFrame, Shape], Picture] | None,
+    *,
+    fps: float = 1.0,
+    rate: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> tuple[list[Picture], list[float], Array | None]:
+    """One pass: (pictures, their times, sound). Without `picture` no video is decoded, without `rate` no sound.
+
+    Raises MediaError when the file is unusable or holds no picture that can be decoded.
+    """
+    sparse = picture is not None and keyframes(path, limits) >= ENOUGH_KEYFRAMES
+    with opened(path, limits) as container:
+        sampler = Sampler(video_stream(container, limits), fps, picture) if picture else None
+        if sampler and sparse:
+            sampler.stream.codec_context.skip_frame = "NONKEY"
+        sound = _pass(container, sampler, rate, limits)
+    if sampler is None:
+        return [], [], sound
+    if not sampler.pictures:
+        raise MediaError("The file holds no picture that can be decoded.")
+    return sampler.pictures, sampler.times, sound
+
+
+def _pass(
+    container: InputContainer, sampler: Sampler[Picture] | None, rate: int | None, limits: Limits
+) -> Array | None:
+    audio = audio_stream(container) if rate else None
+    resampler = Resampler(rate) if rate and audio else None
+    wanted = [stream for stream in (sampler.stream if sampler else None, audio) if stream]
+    if not wanted:
+        return None
+    for packet in container.demux(*wanted):
+        for frame in _decoded(packet):
+            if isinstance(frame, AudioFrame) and resampler:
+                resampler.add(frame)
+            elif isinstance(frame, VideoFrame) and sampler and sampler.add(frame) > limits.seconds:
+                return resampler.finish() if resampler else None
+    return resampler.finish() if resampler else None
+
+
+def _decoded(packet: Packet) -> Iterator[object]:  # type: ignore[type-arg]
+    """Frames of a packet; a damaged one is skipped, as players do."""
+    try:
+        yield from packet.decode()
+    except av.FFmpegError:
+        return
+
+
+def decode(
+    path: Path,
+    *,
+    size: int | None = None,
+    fps: float = 1.0,
+    rate: int | None = None,
+    limits: Limits = DEFAULT_LIMITS,
+) -> Decoded:
+    """Frames of `size` pixels and sound at `rate` Hz from one pass; leave out what is not wanted."""
+    scaler = Scaler()
+    square = None if size is None else lambda frame, shown: scaler.square(frame, shown, size)
+    pictures, times, sound = sample(path, square, fps=fps, rate=rate, limits=limits)
+    if not pictures:
+        return Decoded(sound=sound)
+    return Decoded(np.stack(pictures), np.asarray(times, np.float32), sound)
+
+
+def frames(path: Path, size: int, fps: float = 1.0, limits: Limits = DEFAULT_LIMITS) -> tuple[NDArray[np.uint8], Array]:
+    """Centre-cropped RGB frames (n, size, size, 3) and their times (n,) in seconds."""
+    decoded = decode(path, size=size, fps=fps, limits=limits)
+    assert decoded.frames is not None
+    assert decoded.times is not None
+    return decoded.frames, decoded.times
+
+
+def waveform(path: Path, rate: int = 16000, limits: Limits = DEFAULT_LIMITS) -> Array | None:
+    """Mono float32 samples in [-1, 1], or None for a file without sound."""
+    return decode(path, rate=rate, limits=limits).sound

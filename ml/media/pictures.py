@@ -1,0 +1,47 @@
+"""What people see of a clip before it plays: poster, filmstrip, sound peaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from av.video.frame import VideoFrame
+from numpy.typing import NDArray
+from PIL import Image
+
+from ml.media.container import DEFAULT_LIMITS, Limits, Shape, probe
+from ml.media.decoding import Scaler, sample, waveform
+
+POSTER_CHOICES = 6
+PEAKS_RATE = 8000
+
+
+def poster(path: Path, width: int = 640, limits: Limits = DEFAULT_LIMITS) -> Image.Image:
+    """The picture of richest contrast among a few spread over the clip (first frames are often black)."""
+    return Image.fromarray(max(_spread(path, POSTER_CHOICES, width, limits), key=lambda picture: float(picture.std())))
+
+
+def filmstrip(path: Path, count: int = 10, width: int = 160, limits: Limits = DEFAULT_LIMITS) -> Image.Image:
+    """`count` pictures of `width` pixels side by side, evenly spread; a shorter clip repeats its own."""
+    pictures = _spread(path, count, width, limits)
+    chosen = [pictures[i * len(pictures) // count] for i in range(count)]
+    return Image.fromarray(np.concatenate(chosen, axis=1))
+
+
+def peaks(path: Path, count: int = 400, limits: Limits = DEFAULT_LIMITS) -> list[float]:
+    """The loudest sample of each of `count` equal parts, 0 to 1; empty for a file without sound."""
+    sound = waveform(path, PEAKS_RATE, limits)
+    if sound is None or not len(sound):
+        return []
+    starts = np.linspace(0, len(sound), count, endpoint=False).astype(int)
+    return [round(float(peak), 4) for peak in np.maximum.reduceat(np.abs(sound), starts)]
+
+
+def _spread(path: Path, count: int, width: int, limits: Limits) -> list[NDArray[np.uint8]]:
+    """At least one and at most `count` pictures, evenly spread over the clip."""
+    info, scaler = probe(path, limits), Scaler()
+
+    def picture(frame: VideoFrame, shown: Shape) -> NDArray[np.uint8]:
+        return scaler.scaled(frame, shown, width / info.width)
+
+    return sample(path, picture, fps=count / info.duration, limits=limits)[0][:count]

@@ -1,0 +1,199 @@
+"""Features of many videos: what the store lacks is decoded, embedded and stored, all three at once."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections import deque
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+
+from ml import media, parts
+from ml.feature_store import FeatureStore
+from ml.modality import EXTRACTORS
+from ml.modality.extractor import Extractor, Material, MissingWeights
+from ml.types import Array, Features, VideoInput
+
+log = logging.getLogger(__name__)
+
+STAGES = ("decode", "text", "frames", "sound", "store")
+TEXT_BATCH = 256  # texts sorted by length together
+CLIP_BATCH = 8  # clips whose frames share batches
+
+Arrays = dict[str, Array]
+Keys = tuple[str | None, str | None]  # of the text, of the media
+Found = dict[tuple[str, str], Arrays]  # (key, extractor name) -> arrays
+
+
+@dataclass
+class Work:
+    """What must be computed for one key, and by whom."""
+
+    key: str
+    video: VideoInput
+    extractors: list[Extractor] = field(default_factory=list)
+
+    @property
+    def reads_media(self) -> bool:
+        return any(extractor.decoding for extractor in self.extractors)
+
+
+Ready = tuple[Work, Material]
+
+
+class Modality:
+    """All extractors of a stack.
+
+    `timings` holds, after `features`, the CPU seconds of each stage: decode, text, frames, sound, store.
+    """
+
+    def __init__(self, extractors: Sequence[Extractor], workers: int = 2) -> None:
+        self.extractors = tuple(extractors)
+        self.workers = workers  # threads that decode
+        self.timings = dict.fromkeys(STAGES, 0.0)
+
+    @classmethod
+    def build(
+        cls, config: Mapping[str, Mapping[str, Any]], folder: Path | None = None, device: str | None = None
+    ) -> Self:
+        """From the stack's `[modality.<modality>]` sections, each with `extractor` and its settings.
+
+        `folder` holds one folder of trained weights a modality. A modality whose weights are missing is left out,
+        with a warning that says what to do.
+        """
+        device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        torch.set_num_threads(1)
+        extractors = []
+        for modality, settings in config.items():
+            extractor = parts.find(EXTRACTORS, settings["extractor"])
+            try:
+                extractors.append(extractor.build(settings, folder / modality if folder else None, device))
+            except MissingWeights as reason:
+                log.warning("going on without %s: %s", modality, reason)
+        return cls(extractors)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Cache name of the extractor of each modality present."""
+        return {extractor.modality: extractor.name for extractor in self.extractors}
+
+    @property
+    def dims(self) -> dict[str, int]:
+        """Width of the rows of each modality present."""
+        return {extractor.modality: extractor.dim for extractor in self.extractors}
+
+    def features(self, videos: Sequence[VideoInput], store: FeatureStore) -> list[Features]:
+        """Features in the order of `videos`. Media that cannot be read leave their modalities None (see the log)."""
+        self.timings = dict.fromkeys(STAGES, 0.0)
+        keys = [(_text_key(video), _media_key(video)) for video in videos]
+        found: Found = {}
+        work = list(self._missing(videos, keys, store, found))
+        with ThreadPoolExecutor(self.workers) as decoders, ThreadPoolExecutor(1) as writer:
+            # Decoding starts before the texts are embedded and runs ahead of the backbone from then on.
+            clips = self._decoded([item for item in work if item.reads_media], decoders)
+            texts = ((item, Material(text=item.video.text())) for item in work if not item.reads_media)
+            stored = [
+                writer.submit(_store, store, key, name, arrays)
+                for batch in chain(_batches(texts, TEXT_BATCH), _batches(clips, CLIP_BATCH))
+                for (key, name), arrays in self._extracted(batch, found)
+            ]
+            self.timings["store"] = sum(done.result() for done in stored)
+        return [self._features(video, pair, found) for video, pair in zip(videos, keys, strict=True)]
+
+    def _missing(
+        self, videos: Sequence[VideoInput], keys: Sequence[Keys], store: FeatureStore, found: Found
+    ) -> Iterator[Work]:
+        """Fill `found` from the store and yield what is left to do, each key once."""
+        work: dict[str, Work] = {}
+        for video, pair in zip(videos, keys, strict=True):
+            for extractor in self.extractors:
+                key = pair[bool(extractor.decoding)]
+                if key is None or (key, extractor.name) in found:
+                    continue
+                if (arrays := store.get(key, extractor.name)) is not None:
+                    found[key, extractor.name] = arrays
+                elif extractor not in (item := work.setdefault(key, Work(key, video))).extractors:
+                    item.extractors.append(extractor)
+        yield from work.values()
+
+    def _decoded(self, work: Sequence[Work], pool: ThreadPoolExecutor) -> Iterator[Ready]:
+        """Decode in `pool`, a bounded number of clips ahead of the reader; unreadable ones are left out."""
+        left = iter(work)
+        ahead = deque(pool.submit(_decode, item) for item in islice(left, self.workers + CLIP_BATCH))
+
+        def ready() -> Iterator[Ready]:
+            while ahead:
+                item, material, seconds = ahead.popleft().result()
+                ahead.extend(pool.submit(_decode, item) for item in islice(left, 1))
+                self.timings["decode"] += seconds
+                if material is not None:
+                    yield item, material
+
+        return ready()
+
+    def _extracted(self, batch: Sequence[Ready], found: Found) -> Iterator[tuple[tuple[str, str], Arrays]]:
+        for extractor in self.extractors:
+            part = [(item, material) for item, material in batch if extractor in item.extractors]
+            started = time.thread_time()
+            rows = extractor.extract([material for _, material in part]) if part else []
+            self.timings[extractor.modality] += time.thread_time() - started
+            for (item, _), arrays in zip(part, rows, strict=True):
+                found[item.key, extractor.name] = arrays
+                yield (item.key, extractor.name), arrays
+
+    def _features(self, video: VideoInput, pair: Keys, found: Found) -> Features:
+        arrays: Arrays = {}
+        for extractor in self.extractors:
+            key = pair[bool(extractor.decoding)]
+            arrays |= found.get((key, extractor.name), {}) if key else {}
+        return Features(video, **arrays)
+
+
+def _text_key(video: VideoInput) -> str | None:
+    text = video.text()
+    return hashlib.sha256(text.encode()).hexdigest() if text else None
+
+
+def _media_key(video: VideoInput) -> str | None:
+    if video.content_hash or video.media is None:
+        return video.content_hash
+    try:
+        return media.content_hash(video.media)
+    except OSError as reason:
+        log.warning("video %s: its media cannot be read: %s", video.id, reason)
+        return None
+
+
+def _decode(item: Work) -> tuple[Work, Material | None, float]:
+    """One pass over the file for all extractors that miss it, and its CPU seconds."""
+    started = time.thread_time()
+    wanted: dict[str, Any] = {}
+    for extractor in item.extractors:
+        wanted |= extractor.decoding
+    try:
+        if item.video.media is None:
+            raise media.MediaError("The file does not exist.")
+        decoded = media.decode(item.video.media, **wanted)
+    except (media.MediaError, OSError) as reason:
+        log.warning("video %s: no frames and no sound: %s", item.video.id, reason)
+        return item, None, time.thread_time() - started
+    material = Material(frames=decoded.frames, times=decoded.times, sound=decoded.sound)
+    return item, material, time.thread_time() - started
+
+
+def _store(store: FeatureStore, key: str, name: str, arrays: Arrays) -> float:
+    started = time.thread_time()
+    store.put(key, name, arrays)
+    return time.thread_time() - started
+
+
+def _batches(ready: Iterator[Ready], size: int) -> Iterator[list[Ready]]:
+    while batch := list(islice(ready, size)):
+        yield batch

@@ -1,0 +1,130 @@
+"""Frames through an image backbone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import timm
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from timm.data.config import resolve_data_config
+from torch import Tensor, nn
+
+from ml.modality import weights
+from ml.modality.extractor import Extractor, Material, MissingWeights, Settings, fingerprint
+from ml.types import Array
+
+CONFIG = "config.json"
+BUNDLED = "bundle"  # the weights that training put beside the other parts
+CPU_BATCH, CUDA_BATCH = 8, 128  # larger CPU batches are slower: activations leave the cache
+
+
+@dataclass(frozen=True)
+class BackboneConfig:
+    """A timm backbone and the pictures it expects; a wrong mean or std is the commonest silent error."""
+
+    model: str
+    size: int
+    mean: tuple[float, ...]
+    std: tuple[float, ...]
+    fps: float = 1.0
+
+    @classmethod
+    def of(cls, model: str, size: int | None = None, fps: float = 1.0) -> Self:
+        """With timm's own data config for the model; `size` overrides its resolution."""
+        pretrained: Any = timm.get_pretrained_cfg(model)
+        if pretrained is None:
+            raise ValueError(f"timm knows no model {model!r}")
+        data = resolve_data_config({}, pretrained_cfg=pretrained.to_dict())  # type: ignore[no-untyped-call]
+        return cls(model, size or int(data["input_size"][-1]), tuple(data["mean"]), tuple(data["std"]), fps)
+
+
+def network(model: str) -> Any:
+    """The backbone without a classifier: (batch, 3, size, size) -> (batch, dim). Weights are random."""
+    return timm.create_model(model, pretrained=False, num_classes=0)
+
+
+def normalised(frames: NDArray[np.uint8], config: BackboneConfig, device: str) -> Tensor:
+    """uint8 (n, size, size, 3) -> float (n, 3, size, size), as the backbone was trained."""
+    pixels = torch.from_numpy(np.ascontiguousarray(frames)).to(device).permute(0, 3, 1, 2).float()
+    mean, std = (torch.tensor(values, device=device).view(1, 3, 1, 1) * 255 for values in (config.mean, config.std))
+    return (pixels - mean) / std
+
+
+def save(backbone: nn.Module, config: BackboneConfig, folder: Path) -> None:
+    """Write config.json and model.safetensors; an existing folder is an error: artefacts never change."""
+    folder.mkdir(parents=True)
+    (folder / CONFIG).write_text(json.dumps(asdict(config), indent=2))
+    save_file({name: value.contiguous() for name, value in backbone.state_dict().items()}, folder / weights.FILE)
+
+
+def load_config(folder: Path) -> BackboneConfig:
+    values = json.loads((folder / CONFIG).read_text())
+    return BackboneConfig(**values | {"mean": tuple(values["mean"]), "std": tuple(values["std"])})
+
+
+class FrameExtractor(Extractor):
+    """One row a frame from any timm backbone (num_classes=0, global average pooling)."""
+
+    modality = "frames"
+
+    def __init__(self, config: BackboneConfig, file: Path, device: str) -> None:
+        self.config, self.device = config, device
+        self.backbone = network(config.model)
+        # Published files hold the classifier too, which the backbone does not have; anything else must fit.
+        missing, _ = self.backbone.load_state_dict(load_file(file), strict=False)
+        if missing:
+            raise MissingWeights(f"{file} does not fit the backbone {config.model}: it lacks {missing[0]}.")
+        self.backbone.eval().to(device)
+        self.dim = int(getattr(self.backbone, "head_hidden_size", None) or self.backbone.num_features)
+        self.name = f"timm.v1-{fingerprint(asdict(config), file)}"
+
+    @property
+    def decoding(self) -> Mapping[str, Any]:
+        return {"size": self.config.size, "fps": self.config.fps}
+
+    @classmethod
+    def build(cls, settings: Settings, folder: Path | None, device: str) -> Self:
+        """Settings: `model` (timm name), `size`, `fps`, `weights`.
+
+        `weights` is "bundle" (trained with the stack), a local folder or safetensors file, a hub name, or left out
+        for timm's own pretrained weights of `model`.
+        """
+        source = str(settings.get("weights") or f"timm/{settings['model']}")
+        if source == BUNDLED:
+            if folder is None or not (folder / weights.FILE).is_file():
+                raise MissingWeights("The stack's image backbone has not been trained yet: train the stack.")
+            return cls(load_config(folder), folder / weights.FILE, device)
+        config = BackboneConfig.of(settings["model"], settings.get("size"), float(settings.get("fps", 1.0)))
+        path = Path(source)
+        return cls(config, path if path.is_file() else weights.locate(source) / weights.FILE, device)
+
+    def extract(self, materials: Sequence[Material]) -> list[dict[str, Array]]:
+        rows: list[dict[str, Array]] = [{} for _ in materials]
+        clips = {i: frames for i, material in enumerate(materials) if (frames := material.frames) is not None}
+        if not clips:
+            return rows
+        ends = np.cumsum([len(clip) for clip in clips.values()])
+        for i, part in zip(clips, np.split(self._embedded(list(clips.values())), ends[:-1]), strict=True):
+            times = materials[i].times
+            rows[i] = {"frames": part} if times is None else {"frames": part, "frame_times": times}
+        return rows
+
+    @torch.inference_mode()
+    def _embedded(self, clips: Sequence[NDArray[np.uint8]]) -> Array:
+        """Frames of many clips share batches."""
+        frames = np.concatenate(clips)
+        cuda = self.device.startswith("cuda")
+        step = CUDA_BATCH if cuda else CPU_BATCH
+        parts = []
+        with torch.autocast("cuda", torch.bfloat16, enabled=cuda):
+            for start in range(0, len(frames), step):
+                batch = normalised(frames[start : start + step], self.config, self.device)
+                parts.append(self.backbone(batch).float().cpu())
+        return np.asarray(torch.cat(parts).numpy())
