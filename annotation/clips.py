@@ -1,0 +1,149 @@
+"""Everything the review page shows of one task, loaded with a constant number of queries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.safestring import SafeString
+
+from annotation.models import ReviewTask
+from tagging.models import Video
+from taxonomy.models import BusinessLine
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A piece of text; `tags` are the proposed tags it speaks for (empty: plain text)."""
+
+    text: str
+    tags: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class TextField:
+    """One text of the video, cut where marks begin and end."""
+
+    name: str  # title | description | cover_text
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True)
+class SimilarVideo:
+    """A reviewed clip that looks or sounds alike."""
+
+    id: int
+    title: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why a tag is proposed."""
+
+    words: tuple[str, ...] = ()  # as they stand in the text, once each
+    moment: tuple[float, float] | None = None  # seconds
+    similar: tuple[SimilarVideo, ...] = ()
+    recallers: tuple[tuple[str, float], ...] = ()  # name and score, best first
+
+
+@dataclass(frozen=True)
+class GuidelineText:
+    """What a tag means for this business line."""
+
+    html: SafeString
+    version: int
+    since: datetime
+    new: bool  # changed within the last two weeks
+    general: bool  # holds for all lines; this one has none of its own
+
+
+@dataclass
+class ProposedTag:
+    """A tag the model proposes, and what the reviewer said of it so far."""
+
+    tag: int
+    name: str
+    path: tuple[str, ...]  # ancestors, the root first; empty for an open tag
+    kind: str
+    confidence: float
+    evidence: Evidence
+    guideline: GuidelineText | None = None
+    verdict: str = ""  # accept | reject | replace | "" undecided
+    reason: str = ""
+    replacement: int | None = None
+    replacement_name: str = ""
+
+    @property
+    def percent(self) -> int:
+        return round(self.confidence * 100)
+
+
+@dataclass
+class AddedTag:
+    """A tag the reviewer added."""
+
+    tag: int
+    name: str
+    path: tuple[str, ...]
+    kind: str
+    guideline: GuidelineText | None = None
+
+
+@dataclass(frozen=True)
+class Lane:
+    """When a proposed tag is to be seen or heard, in per cent of the clip's length."""
+
+    tag: int
+    label: str
+    start: float
+    end: float
+
+    @property
+    def width(self) -> float:
+        return self.end - self.start
+
+
+@dataclass(frozen=True)
+class MediaUrls:
+    clip: str
+    poster: str
+    filmstrip: str
+
+
+@dataclass
+class Clip:
+    """One task as the reviewer sees it."""
+
+    task: ReviewTask
+    video: Video
+    line: BusinessLine
+    operation: UUID  # for the submit of this drawing of the page
+    taxonomy_version: int
+    model_version: int | None
+    proposals: list[ProposedTag]
+    added: list[AddedTag]
+    text_fields: list[TextField]
+    lanes: list[Lane]
+    media: MediaUrls | None
+    peaks: list[float]  # of the sound, 0..1
+    uploader_clips: int
+    why: list[str]  # sentences: what made this clip come first
+    conflicts: list[dict[str, object]] = field(default_factory=list)  # as in the answer 422
+    errors: list[dict[str, str]] = field(default_factory=list)
+    choices: list[AddedTag] = field(default_factory=list)  # several tags match what was typed without JavaScript
+    add_name: str = ""
+
+    @property
+    def token(self) -> int:
+        return self.task.token
+
+    @property
+    def lease_until(self) -> datetime | None:
+        return self.task.lease_until
+
+    @property
+    def duration(self) -> float | None:
+        """Seconds."""
+        return self.video.media.duration if self.video.media else None
