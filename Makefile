@@ -10,9 +10,11 @@ run: .venv/installed
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tagging.embedded
 
 test: .venv/installed browser
+	@$(BIN)/python manage.py compile_messages
 	$(BIN)/python -m pytest -m "not slow"
 
 test-all: .venv/installed browser
+	@$(BIN)/python manage.py compile_messages
 	$(BIN)/python -m pytest
 
 check: .venv/installed
@@ -43,5 +45,6 @@ messages: .venv/installed
 lock:
 	rm -rf .venv && $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade $$($(PYTHON) -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb'))['project']; print(*p['dependencies'], *p['optional-dependencies']['dev'])")
-	$(BIN)/python -m pip freeze --exclude-editable > requirements.lock
+	$(BIN)/python -m pip freeze --exclude-editable \
+	| sed -E '/^(nvidia|cuda|triton)/ s/$$/ ; platform_system == "Linux" and platform_machine == "x86_64"/' > requirements.lock
 	@touch .venv/installed

@@ -185,7 +185,7 @@ USE_I18N = USE_TZ = True
 # Files
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", VAR / "static"))
 MEDIA_ROOT = VAR / "media"  # clips, posters, filmstrips; served by a view that checks who asks
 BUNDLE_ROOT = VAR / "bundles"
 FEATURE_ROOT = VAR / "features"
