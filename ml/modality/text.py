@@ -15,7 +15,7 @@ from ml.modality import weights
 from ml.modality.extractor import Extractor, Material, Settings, fingerprint
 from ml.types import Array
 
-disable_progress_bar()  # a worker's log is no terminal
+disable_progress_bar()  # type: ignore[no-untyped-call]  # a worker's log is no terminal
 
 DEFAULT_WEIGHTS = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_TOKENS = 128

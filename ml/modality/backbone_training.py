@@ -1,0 +1,114 @@
+"""Training an image backbone on the stack's own frames, for machines where no pretrained weights can be had.
+
+Plain supervised multi-label training: every frame of a reviewed clip should predict the clip's tags. The classifier
+is thrown away afterwards; what stays is a backbone whose frames of one scene lie close together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+from torch import Tensor, nn
+from torch.nn import functional
+
+from ml.modality import weights
+from ml.modality.frames import BackboneConfig, load_config, network, normalised, save
+from ml.types import Array
+
+Step = Callable[[int, int, float | None], None]  # (steps done, steps in all, loss); it may raise to end the training
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how hard to train; the defaults suit some hundred frames on one CPU thread."""
+
+    epochs: int = 20
+    batch: int = 32
+    rate: float = 2e-3  # peak learning rate of AdamW, warmed up over the first tenth, then a cosine
+    decay: float = 0.05
+    seed: int = 0
+
+
+def train(
+    frames: NDArray[np.uint8],
+    targets: Array,
+    out: Path,
+    *,
+    config: BackboneConfig,
+    schedule: Schedule = Schedule(),
+    warm: Path | None = None,
+    step: Step = lambda done, total, loss: None,
+    device: str = "cpu",
+) -> None:
+    """Train on frames (n, size, size, 3) with multi-hot targets (n, tags) and save the backbone to `out`.
+
+    `warm` is the folder of an earlier backbone of the same model to go on from. An exception raised by `step` ends
+    the training; `out` then does not exist. The same input and seed give the same weights (on one device).
+    """
+    torch.manual_seed(schedule.seed)
+    draw = torch.Generator().manual_seed(schedule.seed)
+    backbone = network(config.model)
+    if warm is not None and load_config(warm).model == config.model:
+        backbone.load_state_dict(load_file(warm / weights.FILE))
+    with torch.no_grad():
+        dim = backbone(torch.zeros(1, 3, config.size, config.size)).shape[1]
+    model = nn.Sequential(backbone, nn.Linear(dim, targets.shape[1])).to(device).train()
+    wanted = torch.from_numpy(np.asarray(targets, np.float32))
+    # Few tags hold of a frame, many do not: without balance the network learns to say no.
+    positives = wanted.sum(0).clamp(min=1.0)
+    balance = ((len(wanted) - positives) / positives).sqrt().clamp(max=10.0).to(device)
+
+    per_epoch = math.ceil(len(frames) / schedule.batch)
+    total = per_epoch * schedule.epochs
+    optimiser = torch.optim.AdamW(model.parameters(), lr=schedule.rate, weight_decay=schedule.decay)
+    plan = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda done: _rate(done, total))
+    for done in range(total):
+        if done % per_epoch == 0:
+            order = torch.randperm(len(frames), generator=draw)
+        chosen = order[done % per_epoch * schedule.batch :][: schedule.batch]
+        if len(chosen) == 1 and len(frames) > 1:
+            continue
+        pixels = augmented(normalised(frames[chosen.numpy()], config, device), draw)
+        logits = model(pixels)
+        loss = functional.binary_cross_entropy_with_logits(logits, wanted[chosen].to(device), pos_weight=balance)
+        optimiser.zero_grad()
+        loss.backward()  # type: ignore[no-untyped-call]
+        optimiser.step()
+        plan.step()
+        step(done + 1, total, float(loss.detach()))
+    save(backbone.cpu(), config, out)
+
+
+def augmented(pixels: Tensor, draw: torch.Generator) -> Tensor:
+    """Random crop of 60-100 % of the side, mirroring, brightness and colour cast; (n, 3, size, size), normalised."""
+    count = len(pixels)
+
+    def uniform(low: float, high: float, *shape: int) -> Tensor:
+        return torch.rand(count, *shape, generator=draw) * (high - low) + low
+
+    scale = uniform(0.6, 1.0)
+    flip = torch.sign(uniform(-1.0, 1.0))
+    shift = uniform(-1.0, 1.0, 2) * (1 - scale)[:, None]
+    zero = torch.zeros(count)
+    moves = torch.stack(
+        [torch.stack([scale * flip, zero, shift[:, 0]], 1), torch.stack([zero, scale, shift[:, 1]], 1)], dim=1
+    )
+    grid = functional.affine_grid(moves, list(pixels.shape), align_corners=False).to(pixels.device)
+    cropped = functional.grid_sample(pixels, grid, padding_mode="reflection", align_corners=False)
+    gain, cast = uniform(0.7, 1.3, 1, 1, 1), uniform(-0.2, 0.2, 3, 1, 1)
+    return cropped * gain.to(pixels.device) + cast.to(pixels.device)
+
+
+def _rate(done: int, total: int) -> float:
+    """Share of the peak learning rate: linear warm-up, then half a cosine."""
+    warmup = max(1, total // 10)
+    if done < warmup:
+        return (done + 1) / warmup
+    return 0.5 * (1 + math.cos(math.pi * (done - warmup) / max(1, total - warmup)))
