@@ -17,7 +17,8 @@ Fields
     skip_reason         with skip; required
 
 Answers to fetch (`Accept: application/json`)
-    200 {"stored": true, "review": id, "undo_url": "/review/undo/", "stats": {"today": 41, "seconds": 8.2, "waiting": 1284}}
+    200 {"stored": true, "review": id, "undo_url": "/review/undo/",
+         "stats": {"today": 41, "seconds": 8.2, "waiting": 1284}}
         for skip and give_back {"stored": true, "review": null, "stats": {...}}
     409 {"error": "lease_lost", "message": "..."}          the reviewer's work stays on the screen
     422 {"conflicts": [{"rule": id or null, "reason": "excludes", "text": "...", "tags": [ids],
@@ -26,7 +27,7 @@ Answers to fetch (`Accept: application/json`)
 A plain form is answered with a redirect to the next clip, or with the page again: every entry kept, conflicts shown.
 
 Other addresses (fetch; JSON unless it says HTML)
-    GET  /review/?line=<slug>               claims a task (or resumes the one held longest), redirects to /review/<task>/
+    GET  /review/?line=<slug>               claims a task (or resumes the one held longest), redirects to its page
     GET  /review/next/?line=&not=<task>     HTML: claims one more, the fragment annotation/review.html#clip; 204 when
                                             there is none (`not` may be repeated: tasks already on the screen)
     POST /review/<task>/heartbeat/          {token} -> 200 {"lease_until": ISO time} | 409 {"error": "lease_lost", ...}

@@ -71,6 +71,7 @@ class ReviewTask(models.Model):
                 "business_line", models.F("priority").desc(), "id", condition=Q(state__in=["waiting", "claimed"]), name="task_queue"
             ),
             models.Index(fields=["reviewer", "-done_at"], condition=Q(state="done"), name="tasks_done_by"),
+            models.Index(fields=["reviewer"], condition=Q(state="claimed"), name="tasks_held_by"),
         ]
 
     def __str__(self) -> str:

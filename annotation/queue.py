@@ -1,0 +1,158 @@
+"""Who reviews what next: tasks with a priority, a lease that the page renews, and a fencing token.
+
+A lease that ran out is lost only when somebody else takes the task: then the token has grown, and what the former
+holder sends is refused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
+
+from annotation.models import ReviewTask
+from taxonomy.models import BusinessLine
+
+State = ReviewTask.State
+
+
+class LeaseLost(Exception):
+    """The task is no longer this reviewer's: the lease ran out and somebody else took it, or it is finished."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """That a video is to be reviewed for a business line, how urgently, and why."""
+
+    video: int
+    line: int
+    priority: float = 0.0
+    why: dict[str, Any] = field(default_factory=dict)
+
+
+# One statement for any number of videos. Whoever holds a task keeps what they see: only waiting ones change.
+OPEN = """
+INSERT INTO annotation_reviewtask (video_id, business_line_id, slot, priority, why)
+SELECT wanted.video, wanted.line, slot, wanted.priority, wanted.why
+FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::jsonb[]) AS wanted(video, line, priority, why)
+JOIN taxonomy_businessline line ON line.id = wanted.line
+CROSS JOIN LATERAL generate_series(1, line.overlap) AS slot
+ON CONFLICT (video_id, business_line_id, slot) DO UPDATE SET priority = excluded.priority, why = excluded.why
+WHERE annotation_reviewtask.state = 'waiting'
+"""
+
+# Expired leases stand in the index where they were, so nobody has to sweep them. A row that another claim has locked
+# is passed over; one that was taken a moment ago is looked at again by PostgreSQL before it is locked.
+CLAIM = """
+UPDATE annotation_reviewtask
+SET state = 'claimed', reviewer_id = %(reviewer)s, lease_until = now() + %(lease)s, token = token + 1
+WHERE id = (
+    SELECT task.id FROM annotation_reviewtask task
+    WHERE task.business_line_id = %(line)s AND task.state IN ('waiting', 'claimed')
+      AND (task.state = 'waiting' OR task.lease_until < now())
+      AND task.id <> ALL(%(leave)s)
+      AND task.slot <= (SELECT overlap FROM taxonomy_businessline WHERE id = %(line)s)
+      AND (SELECT count(*) FROM annotation_reviewtask held
+           WHERE held.reviewer_id = %(reviewer)s AND held.state = 'claimed' AND held.lease_until >= now()) < %(limit)s
+      AND NOT EXISTS (
+          SELECT FROM annotation_reviewtask other
+          WHERE other.video_id = task.video_id AND other.business_line_id = task.business_line_id
+            AND other.reviewer_id = %(reviewer)s AND other.id <> task.id)
+    ORDER BY task.priority DESC, task.id
+    LIMIT 1 FOR UPDATE OF task SKIP LOCKED
+)
+RETURNING *
+"""
+
+
+def open_tasks(wanted: Iterable[Wanted]) -> None:
+    """Put videos into the queue, one slot for each reviewer their line asks for. Waiting ones get the new priority."""
+    rows = list(wanted)
+    if not rows:
+        return
+    columns = [
+        [row.video for row in rows],
+        [row.line for row in rows],
+        [row.priority for row in rows],
+        [json.dumps(row.why) for row in rows],
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(OPEN, columns)
+
+
+def claim(reviewer: User, line: BusinessLine, leave: Sequence[int] = ()) -> ReviewTask | None:
+    """Hand out the most urgent task that nobody holds, never a second slot of a video this reviewer has had.
+
+    None when there is none, or when the reviewer holds REVIEW_CLAIMS_HELD already. `leave` are tasks not to take.
+    """
+    values = {
+        "reviewer": reviewer.pk,
+        "line": line.pk,
+        "lease": _lease(),
+        "leave": list(leave),
+        "limit": settings.REVIEW_CLAIMS_HELD,
+    }
+    for _attempt in range(3):
+        try:
+            with transaction.atomic():
+                return next(iter(ReviewTask.objects.raw(CLAIM, values)), None)
+        except IntegrityError:
+            # The same person claimed two slots of one video in the same moment; the other slot is theirs.
+            continue
+    return None
+
+
+def held(reviewer: User, line: BusinessLine) -> ReviewTask | None:
+    """The task this reviewer has held longest, its lease renewed."""
+    task = ReviewTask.objects.claimed_by(reviewer).filter(business_line=line).order_by("lease_until", "pk").first()
+    if task:
+        task.lease_until = heartbeat(task.pk, reviewer, task.token)
+    return task
+
+
+def heartbeat(task: int, reviewer: User, token: int) -> datetime:
+    """Renew the lease. Returns until when it holds."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE annotation_reviewtask SET lease_until = now() + %s"
+            " WHERE id = %s AND reviewer_id = %s AND token = %s AND state = 'claimed' RETURNING lease_until",
+            [_lease(), task, reviewer.pk, token],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise LeaseLost
+    return row[0]
+
+
+def give_back(task: int, reviewer: User, token: int) -> None:
+    """Let somebody else have it."""
+    _leave(task, reviewer, token, state=State.WAITING, reviewer=None)
+
+
+def skip(task: int, reviewer: User, token: int, reason: str) -> None:
+    """Take it out of the queue until an admin returns it. It stays this reviewer's slot."""
+    _leave(task, reviewer, token, state=State.SKIPPED, skip_reason=reason, done_at=Now())
+
+
+def put_back(task: int) -> None:
+    """Return a skipped task to the queue. Nothing happens when it is no longer skipped."""
+    ReviewTask.objects.filter(pk=task, state=State.SKIPPED).update(
+        state=State.WAITING, reviewer=None, skip_reason="", done_at=None
+    )
+
+
+def _leave(task: int, holder: User, token: int, **changes: Any) -> None:
+    mine = ReviewTask.objects.filter(pk=task, reviewer=holder, token=token, state=State.CLAIMED)
+    if not mine.update(lease_until=None, **changes):
+        raise LeaseLost
+
+
+def _lease() -> timedelta:
+    return timedelta(seconds=settings.REVIEW_LEASE_SECONDS)
