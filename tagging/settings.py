@@ -69,6 +69,7 @@ SECRET_KEY = secret_key()
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 HTTPS = env_bool("HTTPS", "0")
+METRICS = env_bool("METRICS", "0")  # /metrics for Prometheus, open to whoever reaches it
 
 INSTALLED_APPS = [
     "django.contrib.admin",

@@ -1,5 +1,6 @@
 """Where every address of the product starts."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import views as auth
 from django.urls import include, path
@@ -23,5 +24,7 @@ urlpatterns = [
     path("language/", include("django.conf.urls.i18n")),
     path("keys/", TemplateView.as_view(template_name="keys.html"), name="keys"),
     path("django-admin/", admin.site.urls),
-    path("", include("django_prometheus.urls")),
 ]
+
+if settings.METRICS:
+    urlpatterns.append(path("", include("django_prometheus.urls")))
