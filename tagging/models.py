@@ -53,6 +53,8 @@ class VideoQuerySet(models.QuerySet["Video"]):
     def without_suggestions_of(self, version: ModelVersion) -> VideoQuerySet:
         """What there is to do for the active model. Reviewed videos keep what their reviewers saw."""
         done = SuggestionSet.objects.filter(video=models.OuterRef("pk"), model_version=version)
+        if version.promoted_at:  # a version promoted again (roll-back) looks again: rules and policies have moved on
+            done = done.filter(created_at__gte=version.promoted_at)
         return self.usable().filter(~models.Exists(done), reviewed_at=None)
 
     def to_suggest(self, version: ModelVersion) -> VideoQuerySet:
@@ -201,6 +203,7 @@ class SuggestionSet(models.Model):
     video = models.ForeignKey(Video, models.CASCADE, related_name="suggestion_sets")
     model_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="+")
     taxonomy_version = models.ForeignKey(TaxonomyVersion, models.PROTECT, related_name="+")
+    error = models.TextField(blank=True, db_default="")  # why the pipeline could make nothing of the video
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

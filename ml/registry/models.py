@@ -28,7 +28,7 @@ class ModelVersion(models.Model):
     stack = models.CharField(_("stack"), max_length=50)
     bundle = models.CharField(max_length=200, unique=True)  # folder below BUNDLE_ROOT
     snapshot_hash = models.CharField(max_length=64)
-    taxonomy_version = models.PositiveIntegerField(_("taxonomy version"))  # its number: the registry does not know taxonomies
+    taxonomy_version = models.PositiveIntegerField(_("taxonomy version"))  # its number; taxonomies are not known here
     metrics = models.JSONField(default=dict)  # metrics.json of the bundle
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(_("trained"), auto_now_add=True)
@@ -92,7 +92,8 @@ class TrainingRun(models.Model):
         constraints = [
             # One at a time: a boolean expression that is the same for all unfinished runs may occur once.
             models.UniqueConstraint(
-                models.Case(models.When(state__in=["queued", "running", "cancelling"], then=1)), name="one_training_at_a_time"
+                models.Case(models.When(state__in=["queued", "running", "cancelling"], then=1)),
+                name="one_training_at_a_time",
             )
         ]
 

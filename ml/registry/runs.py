@@ -1,0 +1,109 @@
+"""Training runs: asked for, taken by one worker, followed while they go on, and finished in one of three ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from ml.registry.models import ModelVersion, TrainingRun
+
+State = TrainingRun.State
+
+
+class AlreadyTraining(ValueError):
+    """Another run is not finished yet; there is one at a time."""
+
+
+def start(stack: str, by: AbstractBaseUser | None = None) -> TrainingRun:
+    """Ask for a training; a worker takes it. Raises AlreadyTraining."""
+    try:
+        with transaction.atomic():
+            return TrainingRun.objects.create(stack=stack, started_by=by)
+    except IntegrityError as error:
+        if "one_training_at_a_time" not in str(error):
+            raise
+        raise AlreadyTraining(_("A training is going on already. Wait for it or stop it first.")) from error
+
+
+def take(pk: int) -> TrainingRun | None:
+    """Make the run this worker's: it is queued, or the worker that had it is silent. None: somebody else's."""
+    left = Q(state=State.QUEUED) | Q(state=State.RUNNING) & _silent()
+    taken = TrainingRun.objects.filter(left, pk=pk).update(
+        state=State.RUNNING, heartbeat_at=Now(), losses={}, done=0, total=0, stage=""
+    )
+    return TrainingRun.objects.get(pk=pk) if taken else None
+
+
+def forgotten() -> list[int]:
+    """Runs that a worker should be told of (again): their message was lost, or their worker died.
+
+    A run that was to be stopped and whose worker is silent has stopped.
+    """
+    TrainingRun.objects.filter(_silent(), state=State.CANCELLING).update(state=State.CANCELLED, finished_at=Now())
+    left = Q(state=State.QUEUED) | Q(state=State.RUNNING) & _silent()
+    return list(TrainingRun.objects.filter(left).values_list("pk", flat=True))
+
+
+def cancel(run: TrainingRun) -> bool:
+    """Stop the run: at once when it only waits, else its worker stops within seconds. False: it is over already."""
+    runs = TrainingRun.objects.filter(pk=run.pk)
+    if runs.filter(state=State.QUEUED).update(state=State.CANCELLED, finished_at=Now()):
+        return True
+    return bool(runs.filter(state__in=[State.RUNNING, State.CANCELLING]).update(state=State.CANCELLING))
+
+
+def beat(run: TrainingRun, **progress: Any) -> bool:
+    """Say that the worker lives, and how far it is. False: the run shall stop, or is no longer running."""
+    return bool(TrainingRun.objects.filter(pk=run.pk, state=State.RUNNING).update(heartbeat_at=Now(), **progress))
+
+
+def keep_snapshot(run: TrainingRun, name: str) -> None:
+    """Remember the snapshot, so that a worker that takes the run over trains on the same one."""
+    TrainingRun.objects.filter(pk=run.pk).update(snapshot=name)
+    run.snapshot = name
+
+
+def cancelled(run: TrainingRun) -> None:
+    TrainingRun.objects.unfinished().filter(pk=run.pk).update(state=State.CANCELLED, finished_at=Now())
+
+
+def fail(run: TrainingRun, reason: str) -> None:
+    TrainingRun.objects.unfinished().filter(pk=run.pk).update(state=State.FAILED, error=reason, finished_at=Now())
+
+
+def finish(
+    run: TrainingRun,
+    *,
+    bundle: str,
+    snapshot_hash: str,
+    taxonomy_version: int,
+    metrics: Mapping[str, Any],
+    parent: ModelVersion | None = None,
+) -> ModelVersion | None:
+    """Register the bundle as a candidate. None when the run was finished otherwise: the bundle belongs to nobody."""
+    with transaction.atomic():
+        runs = TrainingRun.objects.unfinished().filter(pk=run.pk)
+        if not runs.update(state=State.DONE, finished_at=Now(), error=""):
+            return None
+        version = ModelVersion.objects.create(
+            stack=run.stack,
+            bundle=bundle,
+            snapshot_hash=snapshot_hash,
+            taxonomy_version=taxonomy_version,
+            metrics=dict(metrics),
+            parent=parent,
+        )
+        TrainingRun.objects.filter(pk=run.pk).update(version=version)
+    return version
+
+
+def _silent() -> Q:
+    return Q(heartbeat_at__lt=Now() - timedelta(seconds=settings.TRAINING_HEARTBEAT_SECONDS))

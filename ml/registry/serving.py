@@ -1,0 +1,34 @@
+"""The active version's pipeline, loaded once a process. Only workers call this: loading imports torch."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+
+from ml.feature_store import FeatureStore
+from ml.registry.models import ModelVersion
+
+if TYPE_CHECKING:
+    from ml.pipeline import Pipeline
+
+
+def active() -> tuple[ModelVersion, Pipeline] | None:
+    """The active version and its pipeline; None before the first promotion.
+
+    Asks the database each time, so a promotion reaches every worker with its next batch.
+    Raises ml.bundle.BundleError when the bundle's folder is missing or damaged.
+    """
+    version = ModelVersion.objects.active()
+    return version and (version, _load(version.folder))
+
+
+@lru_cache(maxsize=1)  # the former version's memory is given back as soon as the next one is needed
+def _load(folder: Path) -> Pipeline:
+    from ml.pipeline import (
+        Pipeline,
+    )  # here, because the web process imports this module's neighbours and must stay light
+
+    return Pipeline.load(folder, FeatureStore(Path(settings.FEATURE_ROOT)))

@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("tagging", "0002_unlogged_staging")]
+
+    operations = [
+        migrations.AddField(
+            model_name="suggestionset",
+            name="error",
+            field=models.TextField(blank=True, db_default=""),
+        ),
+    ]

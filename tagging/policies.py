@@ -1,0 +1,42 @@
+"""The policies of the business lines, loaded for deciding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
+
+from tagging.models import LinePolicy
+from tagging.policy import Decision, Policy
+from taxonomy.models import BusinessLine
+from taxonomy.rules import RuleBook
+
+
+def load() -> dict[int, Policy]:
+    """The policy of every business line, by the line's id; a line without one has the defaults. Two queries."""
+    rows = LinePolicy.objects.annotate(branches=ArrayAgg("subtrees", filter=Q(subtrees__isnull=False), default=[]))
+    known = {row.business_line_id: _policy(row, row.branches) for row in rows}
+    return {line: known.get(line, Policy()) for line in BusinessLine.objects.values_list("pk", flat=True)}
+
+
+def of(line: BusinessLine) -> Policy:
+    """The policy of one line; the defaults when it has none."""
+    row = LinePolicy.objects.filter(business_line=line).first()
+    return _policy(row, row.subtrees.values_list("pk", flat=True)) if row else Policy()
+
+
+def decide(policy: Policy, book: RuleBook, scores: Mapping[int, float]) -> Decision:
+    """Rules first, then the policy. `book` holds the line's rules; tags it does not know are left out.
+
+    What nobody will look at must stand together as it is: a tag below the threshold may have been required.
+    """
+    best = {tag: scores[tag] for tag in book.best(scores).tags}
+    decision = policy.apply(best, {tag: book.path(tag) for tag in best})
+    if not decision.needs_review and book.conflicts(decision.shown):
+        return Decision(decision.shown, decision.auto_accepted, needs_review=True)
+    return decision
+
+
+def _policy(row: LinePolicy, branches: Iterable[int]) -> Policy:
+    return Policy(row.threshold, row.limit, row.auto_accept, frozenset(branches))

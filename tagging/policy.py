@@ -1,0 +1,40 @@
+"""What one business line wants shown: thresholds, limits, allowed branches, and when nobody needs to look. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a policy makes of one video's scores."""
+
+    shown: Mapping[int, float]  # tag -> confidence, best first
+    auto_accepted: frozenset[int]  # those of them the line takes without a person
+    needs_review: bool  # whether a person has to look at the video
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What one business line wants shown."""
+
+    threshold: float = 0.3  # least confidence of a shown tag
+    limit: int = 10  # most tags shown
+    auto_accept: float | None = None  # confidence from which nobody needs to look; None: a person sees each video
+    subtrees: frozenset[int] = frozenset()  # only tags of these branches; empty: all
+
+    def apply(self, scores: Mapping[int, float], ancestors: Mapping[int, Collection[int]] | None = None) -> Decision:
+        """Decide over `scores` (tag -> confidence); `ancestors` are those of each scored tag, for `subtrees`."""
+        paths = ancestors or {}
+        kept = [(tag, score) for tag, score in scores.items() if score >= self.threshold and self._allows(tag, paths)]
+        kept.sort(key=lambda item: (-item[1], item[0]))  # ties by id, so that runs are repeatable
+        shown = dict(kept[: self.limit])
+        if self.auto_accept is None:
+            return Decision(shown, frozenset(), needs_review=True)
+        sure = frozenset(tag for tag, score in shown.items() if score >= self.auto_accept)
+        # A video without a tag is never finished by itself: nothing was found, which is not the same as nothing there.
+        return Decision(shown, sure, needs_review=not shown or len(sure) < len(shown))
+
+    def _allows(self, tag: int, ancestors: Mapping[int, Collection[int]]) -> bool:
+        return not self.subtrees or tag in self.subtrees or not self.subtrees.isdisjoint(ancestors.get(tag, ()))

@@ -1,0 +1,122 @@
+"""How a batch of proposals becomes rows: rules, old tags, auto-accepted tags, all in one short transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+
+from django.db import connection, transaction
+
+from ml.registry.models import ModelVersion
+from ml.types import Evidence, Proposal
+from tagging import policies, tag_merges
+from tagging.models import Suggestion, SuggestionSet, Video, VideoTag
+from tagging.signals import suggested
+from taxonomy import rulebook
+from taxonomy.models import TaxonomyVersion
+from taxonomy.rules import RuleBook
+
+MOST = 50  # tags stored a video; the rest is never shown by any policy
+
+Scores = dict[int, float]
+
+
+def store(version: ModelVersion, outcomes: Mapping[int, list[Proposal] | str]) -> list[int]:
+    """Store what `version` proposes (or why it could not) and tell `suggested`; returns the videos that were stored.
+
+    Safe to run twice: a video that has its set already is left alone, and so is one that was reviewed meanwhile.
+    """
+    taxonomy = TaxonomyVersion.objects.latest("number")
+    book = rulebook.load(taxonomy.number)
+    merged = tag_merges.targets()
+    current = {
+        video: _current(outcome, merged, book) for video, outcome in outcomes.items() if not isinstance(outcome, str)
+    }
+    errors = {video: outcome for video, outcome in outcomes.items() if isinstance(outcome, str)}
+    with transaction.atomic():
+        sets = _insert_sets(version, taxonomy, _still_unreviewed(outcomes), errors)
+        rows = [row for video, pk in sets.items() for row in _suggestions(pk, current.get(video, []), book)]
+        Suggestion.objects.bulk_create(
+            rows,
+            update_conflicts=True,  # only a version that was promoted again meets its own former rows
+            unique_fields=["suggestion_set", "tag"],
+            update_fields=["confidence", "consistent", "recallers", "evidence"],
+        )
+        _auto_accept({v: {p.tag: p.confidence for p in current.get(v, [])} for v in sets}, taxonomy)
+        Video.objects.filter(pk__in=outcomes).update(suggesting_until=None)
+        suggested.send(SuggestionSet, video_ids=sorted(sets), model_version=version, taxonomy_version=taxonomy)
+    return sorted(sets)
+
+
+def _current(proposals: Iterable[Proposal], merged: Mapping[int, int], book: RuleBook) -> list[Proposal]:
+    """The best proposals in terms of today's tags: merged ones follow, those that may not be given are left out."""
+    best: dict[int, Proposal] = {}
+    for proposal in proposals:  # the most confident first, so of two that meet in one tag the surer one stays
+        tag = merged.get(proposal.tag, proposal.tag)
+        if book.assignable(tag) and tag not in best:
+            best[tag] = Proposal(tag, proposal.confidence, proposal.recallers, proposal.evidence)
+    return list(best.values())[:MOST]
+
+
+def _still_unreviewed(videos: Iterable[int]) -> list[int]:
+    """Of these, the ones nobody reviewed; locked (in one order) against a review until we are through."""
+    rows = Video.objects.filter(pk__in=list(videos), reviewed_at=None).order_by("pk")
+    return list(rows.select_for_update(no_key=True).values_list("pk", flat=True))
+
+
+def _insert_sets(
+    version: ModelVersion, taxonomy: TaxonomyVersion, videos: list[int], errors: Mapping[int, str]
+) -> dict[int, int]:
+    """One set a video, by video. Left out: those who have one since the version's promotion."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO tagging_suggestionset AS stored (video_id, model_version_id, taxonomy_version_id, error)
+            SELECT video, %s, %s, error FROM unnest(%s::bigint[], %s::text[]) AS outcome (video, error)
+            ON CONFLICT (video_id, model_version_id) DO UPDATE
+            SET taxonomy_version_id = excluded.taxonomy_version_id, error = excluded.error, created_at = now()
+            WHERE stored.created_at < %s
+            RETURNING video_id, id
+            """,
+            [version.pk, taxonomy.pk, videos, [errors.get(video, "") for video in videos], version.promoted_at],
+        )
+        return dict(cursor.fetchall())
+
+
+def _suggestions(pk: int, proposals: list[Proposal], book: RuleBook) -> list[Suggestion]:
+    consistent = book.best({proposal.tag: proposal.confidence for proposal in proposals}).tags
+    return [
+        Suggestion(
+            suggestion_set_id=pk,
+            tag_id=proposal.tag,
+            confidence=proposal.confidence,
+            consistent=proposal.tag in consistent,
+            recallers=dict(proposal.recallers),
+            evidence=_evidence(proposal.evidence),
+        )
+        for proposal in proposals
+    ]
+
+
+def _evidence(evidence: Evidence) -> dict[str, object]:
+    return {
+        "spans": [list(asdict(span).values()) for span in evidence.spans],
+        "similar": list(evidence.similar),
+        "moment": evidence.moment and list(evidence.moment),
+    }
+
+
+def _auto_accept(videos: Mapping[int, Scores], taxonomy: TaxonomyVersion) -> None:
+    """Renew the tags that lines take without a person: all a video shows there, or, where one is unsure, none."""
+    VideoTag.objects.filter(video__in=videos, source=VideoTag.Source.AUTO).delete()
+    rows = []
+    for line, policy in policies.load().items():
+        if policy.auto_accept is None:
+            continue
+        book = rulebook.load(taxonomy.number, line)
+        for video, scores in videos.items():
+            decision = policies.decide(policy, book, scores)
+            if not decision.needs_review:
+                tags = decision.auto_accepted
+                rows += [VideoTag(video_id=video, business_line_id=line, tag_id=t, source="auto") for t in sorted(tags)]
+    VideoTag.objects.bulk_create(rows, ignore_conflicts=True)

@@ -1,0 +1,114 @@
+"""Suggestions of the active model: claimed, proposed and stored a batch at a time.
+
+What is to do is found in the database, so a lost message or a killed worker loses nothing: the lease of a dead worker's
+batch runs out and the next one takes it. Two workers may then do the same video; the first to store it wins.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from ml.registry import serving
+from ml.registry.models import ModelVersion
+from ml.types import Proposal, VideoInput
+from tagging import suggestion_rows
+from tagging.models import Media, Video
+
+if TYPE_CHECKING:
+    from ml.pipeline import Pipeline
+
+log = logging.getLogger(__name__)
+
+# What a video can do to the models. Anything else is a fault of ours and stops the worker's batch.
+PIPELINE_ERRORS = (ArithmeticError, LookupError, OSError, RuntimeError, ValueError)
+HEALTHY = VideoInput(id=0, title="A video that no stack fails at")
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far the suggestions of the active model are."""
+
+    done: int
+    total: int
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.done
+
+
+def progress() -> Progress:
+    """Of the videos nobody reviewed yet, how many the active model has looked at."""
+    videos = Video.objects.usable().filter(reviewed_at=None).count()
+    version = ModelVersion.objects.active()
+    waiting = Video.objects.without_suggestions_of(version).count() if version else videos
+    return Progress(videos - waiting, videos)
+
+
+def suggest_batch(limit: int | None = None) -> int:
+    """Suggest tags for up to `limit` videos that wait for it; returns how many were claimed, 0 when none is left.
+
+    A video that the pipeline fails at gets an empty set with the reason. When the pipeline fails at everything, the
+    error is raised, nothing is stored, and the videos wait for their lease to run out.
+    """
+    if (serving_now := serving.active()) is None:
+        return 0
+    version, pipeline = serving_now
+    videos = _inputs(_claim(version, limit or settings.SUGGEST_BATCH))
+    if videos:
+        suggestion_rows.store(version, _propose(pipeline, videos))  # milliseconds, after seconds of computing
+    return len(videos)
+
+
+def _claim(version: ModelVersion, limit: int) -> list[int]:
+    """Lease up to `limit` videos that are to do, in one statement."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        free = Video.objects.to_suggest(version).order_by("pk").select_for_update(skip_locked=True).values("pk")
+        query, params = free[:limit].query.sql_with_params()
+        # ARRAY(): the rows to lock are chosen once, whatever the planner makes of the rest.
+        cursor.execute(
+            f"UPDATE tagging_video SET suggesting_until = now() + make_interval(secs => %s) "
+            f"WHERE id = ANY(ARRAY({query})) RETURNING id",  # noqa: S608  # the query is Django's own
+            [settings.SUGGEST_LEASE_SECONDS, *params],
+        )
+        return sorted(pk for (pk,) in cursor.fetchall())
+
+
+def _inputs(ids: Sequence[int]) -> list[VideoInput]:
+    return [_input(video) for video in Video.objects.filter(pk__in=ids).select_related("media").order_by("pk")]
+
+
+def _input(video: Video) -> VideoInput:
+    return VideoInput(
+        id=video.pk,
+        title=video.title,
+        description=video.description,
+        cover_text=video.cover_text,
+        uploader=video.uploader,
+        program=video.program,
+        media=video.media and _path(video.media),
+        content_hash=video.media and video.media.content_hash,
+    )
+
+
+def _path(media: Media) -> Path:
+    return Path(settings.MEDIA_ROOT) / media.path
+
+
+def _propose(pipeline: Pipeline, videos: Sequence[VideoInput]) -> Mapping[int, list[Proposal] | str]:
+    """Proposals by video, or why there are none. A failing batch is halved until the video at fault stands alone."""
+    try:
+        return dict(zip([video.id for video in videos], pipeline.propose(videos), strict=True))
+    except PIPELINE_ERRORS as reason:
+        if len(videos) == 1:
+            pipeline.propose([HEALTHY])  # raises too when the fault is the machine's and not the video's
+            log.exception("no suggestions for video %s", videos[0].id)
+            return {videos[0].id: f"{type(reason).__name__}: {reason}"}
+    middle = len(videos) // 2
+    return {**_propose(pipeline, videos[:middle]), **_propose(pipeline, videos[middle:])}
