@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -54,18 +55,11 @@ def train(
     """
     torch.manual_seed(schedule.seed)
     draw = torch.Generator().manual_seed(schedule.seed)
-    backbone = network(config.model)
-    if warm is not None and load_config(warm).model == config.model:
-        backbone.load_state_dict(load_file(warm / weights.FILE))
-    with torch.no_grad():
-        dim = backbone(torch.zeros(1, 3, config.size, config.size)).shape[1]
-    model = nn.Sequential(backbone, nn.Linear(dim, targets.shape[1])).to(device).train()
+    backbone = _backbone(config, warm)
+    model = nn.Sequential(backbone, nn.Linear(_width(backbone, config), targets.shape[1])).to(device).train()
     wanted = torch.from_numpy(np.asarray(targets, np.float32))
-    # Few tags hold of a frame, many do not: without balance the network learns to say no.
-    positives = wanted.sum(0).clamp(min=1.0)
-    balance = ((len(wanted) - positives) / positives).sqrt().clamp(max=10.0).to(device)
-
-    per_epoch = math.ceil(len(frames) / schedule.batch)
+    balance = _balance(wanted).to(device)
+    per_epoch = max(1, len(frames) // schedule.batch)  # a smaller last batch would upset the batch statistics
     total = per_epoch * schedule.epochs
     optimiser = torch.optim.AdamW(model.parameters(), lr=schedule.rate, weight_decay=schedule.decay)
     plan = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda done: _rate(done, total))
@@ -73,10 +67,7 @@ def train(
         if done % per_epoch == 0:
             order = torch.randperm(len(frames), generator=draw)
         chosen = order[done % per_epoch * schedule.batch :][: schedule.batch]
-        if len(chosen) == 1 and len(frames) > 1:
-            continue
-        pixels = augmented(normalised(frames[chosen.numpy()], config, device), draw)
-        logits = model(pixels)
+        logits = model(augmented(normalised(frames[chosen.numpy()], config, device), draw))
         loss = functional.binary_cross_entropy_with_logits(logits, wanted[chosen].to(device), pos_weight=balance)
         optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -104,6 +95,24 @@ def augmented(pixels: Tensor, draw: torch.Generator) -> Tensor:
     cropped = functional.grid_sample(pixels, grid, padding_mode="reflection", align_corners=False)
     gain, cast = uniform(0.7, 1.3, 1, 1, 1), uniform(-0.2, 0.2, 3, 1, 1)
     return cropped * gain.to(pixels.device) + cast.to(pixels.device)
+
+
+def _backbone(config: BackboneConfig, warm: Path | None) -> Any:
+    backbone = network(config.model)
+    if warm is not None and load_config(warm).model == config.model:
+        backbone.load_state_dict(load_file(warm / weights.FILE))
+    return backbone
+
+
+@torch.inference_mode()
+def _width(backbone: nn.Module, config: BackboneConfig) -> int:
+    return int(backbone.eval()(torch.zeros(1, 3, config.size, config.size)).shape[1])
+
+
+def _balance(wanted: Tensor) -> Tensor:
+    """Weight of a tag's positives: few tags hold of a frame, and without it the network learns to say no."""
+    positives = wanted.sum(0).clamp(min=1.0)
+    return ((len(wanted) - positives) / positives).sqrt().clamp(max=10.0)
 
 
 def _rate(done: int, total: int) -> float:

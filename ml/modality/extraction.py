@@ -13,6 +13,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import torch
 
 from ml import media, parts
@@ -106,6 +107,14 @@ class Modality:
             ]
             self.timings["store"] = sum(done.result() for done in stored)
         return [self._features(video, pair, found) for video, pair in zip(videos, keys, strict=True)]
+
+    def sentences(self, texts: Sequence[str]) -> Array | None:
+        """(texts, dim): embeddings as in `Features.text`, zeros for an empty text; None without a text model."""
+        for extractor in self.extractors:
+            if extractor.modality == "text":
+                rows = extractor.extract([Material(text=text) for text in texts])
+                return np.stack([row.get("text", np.zeros(extractor.dim, np.float32)) for row in rows])
+        return None
 
     def _missing(
         self, videos: Sequence[VideoInput], keys: Sequence[Keys], store: FeatureStore, found: Found
