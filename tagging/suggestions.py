@@ -71,10 +71,10 @@ def _claim(version: ModelVersion, limit: int) -> list[int]:
     with transaction.atomic(), connection.cursor() as cursor:
         free = Video.objects.to_suggest(version).order_by("pk").select_for_update(skip_locked=True).values("pk")
         query, params = free[:limit].query.sql_with_params()
-        # ARRAY(): the rows to lock are chosen once, whatever the planner makes of the rest.
+        # ARRAY(): the rows to lock are chosen once, whatever the planner makes of the rest. The query is Django's own.
+        lease = "UPDATE tagging_video SET suggesting_until = now() + make_interval(secs => %s)"
         cursor.execute(
-            f"UPDATE tagging_video SET suggesting_until = now() + make_interval(secs => %s) "
-            f"WHERE id = ANY(ARRAY({query})) RETURNING id",  # noqa: S608  # the query is Django's own
+            f"{lease} WHERE id = ANY(ARRAY({query})) RETURNING id",  # noqa: S608
             [settings.SUGGEST_LEASE_SECONDS, *params],
         )
         return sorted(pk for (pk,) in cursor.fetchall())
