@@ -74,7 +74,7 @@ def _claim(version: ModelVersion, limit: int) -> list[int]:
         # ARRAY(): the rows to lock are chosen once, whatever the planner makes of the rest. The query is Django's own.
         lease = "UPDATE tagging_video SET suggesting_until = now() + make_interval(secs => %s)"
         cursor.execute(
-            f"{lease} WHERE id = ANY(ARRAY({query})) RETURNING id",  # noqa: S608
+            f"{lease} WHERE id = ANY(ARRAY({query})) RETURNING id",
             [settings.SUGGEST_LEASE_SECONDS, *params],
         )
         return sorted(pk for (pk,) in cursor.fetchall())
