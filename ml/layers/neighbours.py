@@ -1,0 +1,145 @@
+"""Similar videos vote for their tags: exact inner-product search, then a vote weighted by likeness and rarity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import faiss
+import numpy as np
+from numpy.typing import NDArray
+from safetensors.numpy import load_file, save_file
+from scipy import sparse
+
+from ml.layers.selection import top
+from ml.parts import Config, Step, TrainingSet, assignable, read_config, write_config
+from ml.types import Array, Candidate, Evidence, Features, Vocabulary
+
+SHOWN = 5  # similar videos named as evidence
+_BLOCK = 256  # queries at once: (queries, tags) votes are dense
+
+
+@dataclass(frozen=True)
+class NeighboursConfig:
+    """score(t) = sum over neighbours n that have t of max(0, cos)^power * idf(t)^rarity."""
+
+    neighbours: int = 40
+    power: float = 2.0
+    rarity: float = 0.3
+    same: float = 0.985  # neighbours more alike than this are one clip uploaded again: counted once
+
+
+class SimilarityRecaller:
+    """Proposes the tags of similar reviewed videos. Subclasses say what is compared."""
+
+    excludes_self: ClassVar[bool] = True  # a video never votes for itself, so scores on trained videos are honest
+
+    def __init__(self, vocabulary: Vocabulary, config: NeighboursConfig, centre: Mapping[str, Array]) -> None:
+        self.vocabulary, self.config, self.centre = vocabulary, config, dict(centre)
+        self.index: Any = None  # faiss index, made by the first vectors
+        self.videos = np.zeros(0, np.int64)  # video id of each row of the index
+        self.labels = sparse.csr_matrix((0, len(vocabulary)), dtype=np.float32)
+        self.idf = np.ones(len(vocabulary), np.float32)
+
+    @classmethod
+    def centred(cls, features: Sequence[Features]) -> dict[str, Array]:
+        """Statistics of the training videos that `vector` needs; none by default."""
+        return {}
+
+    def vector(self, features: Features) -> Array | None:
+        """L2-normalised vector to compare, None when the modality is missing."""
+        raise NotImplementedError
+
+    @classmethod
+    def train(cls, data: TrainingSet, config: Config, *, step: Step, warm: Self | None = None) -> Self:
+        """Index the videos; nothing is learned, so `warm` plays no part."""
+        recaller = cls(data.vocabulary, NeighboursConfig(**config), cls.centred(data.features))
+        found = [recaller.vector(features) for features in data.features]
+        rows = [i for i, vector in enumerate(found) if vector is not None]
+        if rows:
+            vectors = np.stack([v for v in found if v is not None]).astype(np.float32)
+            recaller.index = faiss.IndexFlatIP(vectors.shape[1])
+            recaller.index.add(vectors)
+        recaller._label([data.features[i].video.id for i in rows], data.positive[rows])
+        step(1, 1, None)
+        return recaller
+
+    def _label(self, videos: Sequence[int], labels: sparse.csr_matrix) -> None:
+        self.videos = np.array(videos, dtype=np.int64)
+        self.labels = sparse.csr_matrix(labels.multiply(assignable(self.vocabulary)[None, :]), dtype=np.float32)
+        counts = np.asarray(self.labels.sum(axis=0), dtype=np.float32).ravel()
+        idf = np.log((len(videos) + 1) / (counts + 1)) + 1
+        self.idf = (idf**self.config.rarity).astype(np.float32)
+
+    def recall(self, features: Sequence[Features], k: int) -> list[list[Candidate]]:
+        """At most `k` candidates a video, best first; none where the modality is missing or nothing is alike."""
+        answers: list[list[Candidate]] = [[] for _ in features]
+        found = {i: v for i, item in enumerate(features) if (v := self.vector(item)) is not None}
+        asked = [i for i, v in found.items() if self.index is not None and len(v) == self.index.d]
+        for start in range(0, len(asked), _BLOCK):
+            block = asked[start : start + _BLOCK]
+            own = np.array([features[i].video.id for i in block], dtype=np.int64)
+            vectors = np.stack([found[i] for i in block]).astype(np.float32)
+            for i, candidates in zip(block, self._vote(vectors, own, k), strict=True):
+                answers[i] = candidates
+        return answers
+
+    def _vote(self, vectors: Array, own: NDArray[np.int64], k: int) -> list[list[Candidate]]:
+        likeness, rows = self.index.search(vectors, min(self.config.neighbours + 1, self.index.ntotal))
+        weight = np.where(self._counted(rows, own), np.maximum(likeness, 0.0) ** self.config.power, 0.0)
+        owner = np.repeat(np.arange(len(vectors)), rows.shape[1])
+        votes = sparse.csr_matrix((weight.ravel(), (owner, rows.ravel())), shape=(len(vectors), len(self.videos)))
+        scores = (votes @ self.labels).toarray() * self.idf  # (queries, tags)
+        answers = []
+        for i, columns in enumerate(top(scores, k)):
+            voters = rows[i][weight[i] > 0]
+            answers.append([self._candidate(int(c), float(scores[i, c]), voters) for c in columns if scores[i, c] > 0])
+        return answers
+
+    def _counted(self, rows: NDArray[np.int64], own: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """(queries, neighbours): not the query itself, and not almost the same as a nearer neighbour."""
+        mine = self.videos[rows] == own[:, None]
+        near = self.index.reconstruct_batch(rows.ravel()).reshape(*rows.shape, -1)  # (queries, neighbours, dim)
+        same = np.einsum("qid,qjd->qij", near, near) > self.config.same
+        same &= ~mine[:, :, None]  # the query itself hides nobody
+        repeated = np.triu(same, k=1).any(axis=1)
+        return ~mine & ~repeated
+
+    def _candidate(self, column: int, score: float, voters: NDArray[np.int64]) -> Candidate:
+        having = self.labels[:, [column]].toarray().ravel()[voters] if len(voters) else np.zeros(0)
+        similar = tuple(int(v) for v in self.videos[voters[having > 0]][:SHOWN])
+        return Candidate(self.vocabulary.tags[column].id, score, Evidence(similar=similar))
+
+    def save(self, folder: Path) -> None:
+        """config.json, the faiss index, and the labels by tag id."""
+        write_config(folder, asdict(self.config))
+        ids = np.array(self.vocabulary.ids, dtype=np.int64)
+        tensors = {
+            "videos": self.videos,
+            "starts": self.labels.indptr.astype(np.int64),
+            "tags": ids[self.labels.indices],
+        }
+        save_file(tensors | {f"centre.{k}": v for k, v in self.centre.items()}, folder / "model.safetensors")
+        if self.index is not None:
+            faiss.write_index(self.index, str(folder / "index.faiss"))
+
+    @classmethod
+    def load(cls, folder: Path, vocabulary: Vocabulary, device: str = "cpu") -> Self:
+        """What `save` kept; tags that the vocabulary no longer knows are dropped."""
+        tensors = load_file(folder / "model.safetensors")
+        centre = {k.removeprefix("centre."): v for k, v in tensors.items() if k.startswith("centre.")}
+        recaller = cls(vocabulary, NeighboursConfig(**read_config(folder)), centre)
+        if (folder / "index.faiss").is_file():
+            recaller.index = faiss.read_index(str(folder / "index.faiss"))
+        column, starts = vocabulary.column, tensors["starts"]
+        owner = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+        pairs = [(row, column[tag]) for row, tag in zip(owner, tensors["tags"].tolist(), strict=True) if tag in column]
+        rows, columns = (list(part) for part in zip(*pairs, strict=True)) if pairs else ([], [])
+        shape = (len(starts) - 1, len(vocabulary))
+        recaller._label(
+            tensors["videos"].tolist(), sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
+        )
+        return recaller
+

@@ -1,0 +1,43 @@
+"""Recallers: models that propose candidates (tag, score, evidence) from features.
+
+To add one: write a file with a class that follows `Recaller`, and give it a line here. The name holds the version, so
+that saved bundles keep their meaning. Nothing is imported before it is built.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import ClassVar, Protocol, Self
+
+from ml.parts import Config, Step, TrainingSet
+from ml.types import Candidate, Features, Vocabulary
+
+RECALLERS = {
+    "text_similarity.v1": "ml.recall.text_similarity.TextSimilarity",
+    "visual_similarity.v1": "ml.recall.visual_similarity.VisualSimilarity",
+    "sound_similarity.v1": "ml.recall.sound_similarity.SoundSimilarity",
+    "fused_similarity.v1": "ml.recall.fused_similarity.FusedSimilarity",
+    "classifier.v1": "ml.recall.classifier.ClassifierRecaller",
+    "mentions.v1": "ml.recall.mentions.MentionRecaller",
+}
+
+
+class Recaller(Protocol):
+    """What every recaller does."""
+
+    excludes_self: ClassVar[bool]  # its scores on videos it was trained on are as good as on others
+
+    @classmethod
+    def train(cls, data: TrainingSet, config: Config, *, step: Step, warm: Self | None = None) -> Self:
+        """Learn from reviewed videos; `warm` is the same recaller of the active bundle."""
+
+    def recall(self, features: Sequence[Features], k: int) -> list[list[Candidate]]:
+        """Per video at most `k` candidates of known, assignable tags with a score above 0, best first."""
+
+    def save(self, folder: Path) -> None:
+        """Write into a new folder; an existing one is an error."""
+
+    @classmethod
+    def load(cls, folder: Path, vocabulary: Vocabulary, device: str = "cpu") -> Self:
+        """The recaller that `save` wrote."""

@@ -1,0 +1,158 @@
+"""Recall by a multimodal multi-label classifier with tag embeddings (ML: fusion, tag head, asymmetric loss)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import ClassVar, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from ml.layers.asymmetric_loss import asymmetric_loss
+from ml.layers.descent import DescentConfig, descend
+from ml.layers.fusion import Fusion, FusionConfig
+from ml.layers.grams import GramTable
+from ml.layers.inputs import Inputs, widths
+from ml.layers.selection import top
+from ml.layers.tag_head import TagHead
+from ml.layers.warm_start import shared_rows, take_over
+from ml.parts import Config, Step, TrainingSet, assignable, read_config, write_config
+from ml.types import Candidate, Evidence, Features, Vocabulary
+
+_BLOCK = 256  # videos at once
+
+
+class Classifier(nn.Module):
+    """Videos -> (videos, tags), logits."""
+
+    def __init__(self, fusion: FusionConfig, names: Tensor):
+        super().__init__()
+        self.fusion = Fusion(fusion)
+        self.head = TagHead(fusion.dim, names)
+
+    def forward(self, videos: Inputs) -> Tensor:
+        logits: Tensor = self.head(self.fusion(videos))
+        return logits
+
+
+@dataclass(frozen=True)
+class ClassifierSettings:
+    """The stack's settings of this recaller."""
+
+    dim: int = 128
+    dropout: float = 0.3
+    modality_dropout: float = 0.15
+    gamma: float = 4.0  # focus of the asymmetric loss on doubtful negatives
+    clip: float = 0.05
+    epochs: int = 6
+    batch: int = 64
+    rate: float = 5e-3
+    seed: int = 0
+
+
+class ClassifierRecaller:
+    """Proposes the tags with the highest probability; evidence is the moment of the clip that speaks for the tag."""
+
+    excludes_self: ClassVar[bool] = False
+
+    def __init__(self, vocabulary: Vocabulary, model: Classifier, table: GramTable, device: str = "cpu") -> None:
+        self.vocabulary, self.table, self.device = vocabulary, table, device
+        self.model = model.to(device).eval()
+        self.usable = assignable(vocabulary)
+
+    @classmethod
+    def train(cls, data: TrainingSet, config: Config, *, step: Step, warm: Self | None = None) -> Self:
+        settings = ClassifierSettings(**config)
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        torch.manual_seed(settings.seed)
+        table = GramTable.count([item.video.text() for item in data.features])
+        shape = FusionConfig(widths(data.features), len(table), settings.dim, settings.dropout)
+        recaller = cls(data.vocabulary, Classifier(shape, torch.from_numpy(data.names)), table, device)
+        recaller._learn(data, settings, step, warm)
+        return recaller
+
+    def _learn(self, data: TrainingSet, settings: ClassifierSettings, step: Step, warm: Self | None) -> None:
+        head = self.model.head
+        said = torch.from_numpy(np.asarray(data.positive.sum(axis=0)).ravel()).float().to(self.device)
+        seen = (said > 0) | torch.from_numpy(np.asarray(data.negative.sum(axis=0)).ravel() > 0).to(self.device)
+        head.start(said / max(len(data), 1))
+        if warm is not None:
+            self._take_over(warm)
+            seen = seen | head.seen
+        inputs = Inputs.collate(data.features, self.model.fusion.config.widths, self.table).to(self.device)
+
+        def loss(rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
+            labels = (data.positive, data.negative, data.implied)
+            positive, negative, implied = (torch.from_numpy(m[rows].toarray()).to(self.device) for m in labels)
+            # A tag that no video has an example of is unknown, not absent: it learns nothing here.
+            ignored = torch.maximum(implied, (~seen).float()[None, :])
+            logits = self.model(inputs.rows(rows).dropped(settings.modality_dropout, generator))
+            return asymmetric_loss(logits, positive, negative, ignored, settings.gamma, settings.clip)
+
+        descent = DescentConfig(settings.epochs, batch=settings.batch, rate=settings.rate, seed=settings.seed)
+        descend(self.model, len(data), loss, descent, step)
+        head.leave_unseen(seen)
+
+    def _take_over(self, warm: Self) -> None:
+        tags = shared_rows(self.vocabulary.ids, warm.vocabulary.ids)
+        grams = shared_rows(self.table.hashes.tolist(), warm.table.hashes.tolist())
+        names = ("head.linear.weight", "head.linear.bias", "head.delta", "head.seen")
+        frozen = {"head.names": (torch.zeros(0, dtype=torch.long),) * 2}  # names may have been edited: keep the new
+        take_over(self.model, warm.model, dict.fromkeys(names, tags) | {"fusion.bag.weight": grams} | frozen)
+
+    @torch.inference_mode()
+    def recall(self, features: Sequence[Features], k: int) -> list[list[Candidate]]:
+        """Score = probability; it is honest only for videos outside the training set."""
+        answers: list[list[Candidate]] = []
+        for start in range(0, len(features), _BLOCK):
+            block = features[start : start + _BLOCK]
+            inputs = Inputs.collate(block, self.model.fusion.config.widths, self.table).to(self.device)
+            logits = self.model(inputs).cpu().numpy()
+            blind = self.model(inputs.without("frames")).cpu().numpy()
+            scores = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -30, 30)))
+            scores[:, ~self.usable] = -np.inf
+            for i, columns in enumerate(top(scores, k)):
+                # Pictures speak for a tag only if it would be less likely without them.
+                shown = columns[logits[i, columns] > blind[i, columns]]
+                moments = self._moments(block[i], inputs.rows(slice(i, i + 1)), shown)
+                answers.append([self._candidate(int(c), float(scores[i, c]), moments) for c in columns])
+        return answers
+
+    def _candidate(self, column: int, score: float, moments: dict[int, tuple[float, float]]) -> Candidate:
+        return Candidate(self.vocabulary.tags[column].id, score, Evidence(moment=moments.get(column)))
+
+    def _moments(
+        self, features: Features, video: Inputs, columns: NDArray[np.int64]
+    ) -> dict[int, tuple[float, float]]:
+        """For each of these tags the second whose frame alone scores highest for it."""
+        frames, times = features.frames, features.frame_times
+        if frames is None or times is None or not len(frames) or not len(columns):
+            return {}
+        one_each = video.rows(np.zeros(len(frames), np.int64))  # the same video once per frame
+        row = torch.from_numpy(np.concatenate([frames, frames], axis=1))  # mean and maximum of one frame
+        one_each.vectors["frames"] = row.to(self.device, torch.float32)
+        best = self.model(one_each)[:, torch.from_numpy(columns).to(self.device)].argmax(dim=0).tolist()
+        length = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
+        starts = [float(times[i]) for i in best]
+        return {int(c): (start, start + length) for c, start in zip(columns, starts, strict=True)}
+
+    def save(self, folder: Path) -> None:
+        write_config(folder, {"fusion": asdict(self.model.fusion.config), "tags": list(self.vocabulary.ids)})
+        table = {"table.hashes": torch.from_numpy(self.table.hashes), "table.idf": torch.from_numpy(self.table.idf)}
+        state = {name: tensor.cpu().contiguous() for name, tensor in self.model.state_dict().items()}
+        save_file(state | table, folder / "model.safetensors")
+
+    @classmethod
+    def load(cls, folder: Path, vocabulary: Vocabulary, device: str = "cpu") -> Self:
+        config, tensors = read_config(folder), load_file(folder / "model.safetensors")
+        if tuple(config["tags"]) != vocabulary.ids:
+            raise ValueError(f"{folder} was trained for another vocabulary")
+        table = GramTable(tensors.pop("table.hashes").numpy(), tensors.pop("table.idf").numpy())
+        model = Classifier(FusionConfig(**config["fusion"]), torch.zeros_like(tensors["head.names"]))
+        model.load_state_dict(tensors)
+        return cls(vocabulary, model, table, device)
