@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from django.utils.safestring import SafeString
 
-from annotation.models import ReviewTask
+from annotation.models import ReviewTask, Verdict
 from tagging.models import Video
 from taxonomy.models import BusinessLine
+
+
+def clock(seconds: float) -> str:
+    """As players show it: 0:07."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 @dataclass(frozen=True)
@@ -46,6 +52,11 @@ class Evidence:
     moment: tuple[float, float] | None = None  # seconds
     similar: tuple[SimilarVideo, ...] = ()
     recallers: tuple[tuple[str, float], ...] = ()  # name and score, best first
+
+    @property
+    def times(self) -> str:
+        """The moment as players show it."""
+        return "–".join(clock(second) for second in self.moment) if self.moment else ""
 
 
 @dataclass(frozen=True)
@@ -116,6 +127,8 @@ class MediaUrls:
 class Clip:
     """One task as the reviewer sees it."""
 
+    reasons: ClassVar = Verdict.Reason.choices  # why a tag may be rejected
+
     task: ReviewTask
     video: Video
     line: BusinessLine
@@ -147,3 +160,7 @@ class Clip:
     def duration(self) -> float | None:
         """Seconds."""
         return self.video.media.duration if self.video.media else None
+
+    @property
+    def length(self) -> str:
+        return clock(self.duration) if self.duration is not None else ""
