@@ -2,12 +2,19 @@
 
 Plain supervised multi-label training: every frame of a reviewed clip should predict the clip's tags. The classifier
 is thrown away afterwards; what stays is a backbone whose frames of one scene lie close together.
+
+The default is timm's smallest ResNet at 96 pixels. On drawn scenes (24 kinds, 48 clips to learn from, 72 others to
+recognise by their nearest neighbour; chance 0.04) it reached 0.85, untrained 0.53, in 47 s on one busy core; at 112
+pixels and half the steps it reached 0.76 where test_byobnet had 0.61, test_nfnet 0.60, test_convnext 0.44.
+MobileNetV3 and LCNet (0.43 and 0.28 on a like set) learn too little in so few steps, ResNet-10-T is three times slower.
 """
 
 from __future__ import annotations
 
+import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,22 +26,51 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ml import media
 from ml.modality import weights
 from ml.modality.frames import BackboneConfig, load_config, network, normalised, save
-from ml.types import Array
+from ml.types import Array, VideoInput
+
+log = logging.getLogger(__name__)
+
+DEFAULT_MODEL, DEFAULT_SIZE = "test_resnet", 96
 
 Step = Callable[[int, int, float | None], None]  # (steps done, steps in all, loss); it may raise to end the training
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long and how hard to train; the defaults suit some hundred frames on one CPU thread."""
+    """How long and how hard to train; the defaults take a minute on one CPU thread."""
 
-    epochs: int = 20
+    steps: int = 200  # at least so many, however few the frames are
+    epochs: int = 2  # and at least so many passes, however many they are
     batch: int = 32
-    rate: float = 2e-3  # peak learning rate of AdamW, warmed up over the first tenth, then a cosine
+    rate: float = 4e-3  # peak learning rate of AdamW, warmed up over the first tenth, then a cosine
     decay: float = 0.05
     seed: int = 0
+
+
+def gather(
+    videos: Sequence[VideoInput], config: BackboneConfig, per_video: int = 12, workers: int = 2
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Frames (n, size, size, 3) evenly chosen from each video, and (n,) the index of the video each comes from.
+
+    Videos without readable media have none. Clips are short, so they are read at two frames a second at least.
+    """
+    nothing = np.empty((0, config.size, config.size, 3), np.uint8)
+
+    def read(video: VideoInput) -> NDArray[np.uint8]:
+        if video.media is not None:
+            try:
+                frames, _ = media.frames(video.media, config.size, max(2.0, config.fps))
+                return frames[np.linspace(0, len(frames) - 1, min(per_video, len(frames))).astype(int)]
+            except media.MediaError as reason:
+                log.warning("video %s: not trained on: %s", video.id, reason)
+        return nothing
+
+    with ThreadPoolExecutor(workers) as pool:
+        clips = list(pool.map(read, videos))
+    return np.concatenate([nothing, *clips]), np.repeat(np.arange(len(clips)), list(map(len, clips)))
 
 
 def train(
@@ -52,7 +88,10 @@ def train(
 
     `warm` is the folder of an earlier backbone of the same model to go on from. An exception raised by `step` ends
     the training; `out` then does not exist. The same input and seed give the same weights (on one device).
+    Raises ValueError without frames.
     """
+    if not len(frames):
+        raise ValueError("there are no frames to train on")
     torch.manual_seed(schedule.seed)
     draw = torch.Generator().manual_seed(schedule.seed)
     backbone = _backbone(config, warm)
@@ -60,7 +99,7 @@ def train(
     wanted = torch.from_numpy(np.asarray(targets, np.float32))
     balance = _balance(wanted).to(device)
     per_epoch = max(1, len(frames) // schedule.batch)  # a smaller last batch would upset the batch statistics
-    total = per_epoch * schedule.epochs
+    total = max(schedule.steps, schedule.epochs * per_epoch)
     optimiser = torch.optim.AdamW(model.parameters(), lr=schedule.rate, weight_decay=schedule.decay)
     plan = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda done: _rate(done, total))
     for done in range(total):

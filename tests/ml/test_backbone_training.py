@@ -8,7 +8,8 @@ from ml.modality import backbone_training
 from ml.modality.backbone_training import Schedule
 from ml.modality.extractor import Material
 from ml.modality.frames import BackboneConfig, FrameExtractor
-from tests.ml.media_files import picture
+from ml.types import VideoInput
+from tests.ml.media_files import make_clip, picture
 
 CONFIG = BackboneConfig.of("test_resnet", 64)
 COLOURS = [(200, 60, 60), (60, 200, 60), (60, 60, 200), (200, 200, 60)]
@@ -23,7 +24,7 @@ def make_frames():
 def train(out, **kw):
     losses = []
     frames, targets = make_frames()
-    options = {"config": CONFIG, "schedule": Schedule(epochs=6, batch=8)} | kw
+    options = {"config": CONFIG, "schedule": Schedule(steps=30, batch=8)} | kw
     backbone_training.train(frames, targets, out, step=lambda done, total, loss: losses.append(loss), **options)
     return losses
 
@@ -44,7 +45,7 @@ def test_the_loss_falls_and_frames_of_a_scene_come_together(tmp_path):
 
 
 def test_the_same_seed_gives_the_same_weights(tmp_path):
-    short = Schedule(epochs=1, batch=8)
+    short = Schedule(steps=5, batch=8)
     train(tmp_path / "a", schedule=short)
     train(tmp_path / "b", schedule=short)
 
@@ -54,9 +55,9 @@ def test_the_same_seed_gives_the_same_weights(tmp_path):
 def test_training_goes_on_from_an_earlier_backbone(tmp_path):
     train(tmp_path / "first")
 
-    untouched = train(tmp_path / "warm", warm=tmp_path / "first", schedule=Schedule(epochs=1, batch=8, rate=0.0))
+    untouched = train(tmp_path / "warm", warm=tmp_path / "first", schedule=Schedule(steps=5, batch=8, rate=0.0))
 
-    assert len(untouched) == 5
+    assert len(untouched) == 10  # two epochs of five batches are more than the five steps asked for
     cold, warm = (dict(extractor(tmp_path / name).backbone.named_parameters()) for name in ("first", "warm"))
     assert all(torch.equal(cold[name], warm[name]) for name in cold)
 
@@ -73,8 +74,31 @@ def test_an_ended_training_leaves_nothing(tmp_path):
 
 
 def test_a_saved_backbone_is_never_overwritten(tmp_path):
-    train(tmp_path / "out", schedule=Schedule(epochs=1))
+    train(tmp_path / "out", schedule=Schedule(steps=1))
 
     with pytest.raises(FileExistsError):
-        train(tmp_path / "out", schedule=Schedule(epochs=1))
+        train(tmp_path / "out", schedule=Schedule(steps=1))
     assert json.loads((tmp_path / "out" / "config.json").read_text())["model"] == "test_resnet"
+
+
+def test_frames_are_gathered_evenly_and_know_their_video(tmp_path):
+    (tmp_path / "broken.mp4").write_bytes(b"broken")
+    media = [
+        make_clip(tmp_path / "long.mp4", seconds=6),
+        None,
+        tmp_path / "broken.mp4",
+        make_clip(tmp_path / "s.mp4", 1),
+    ]
+
+    frames, owners = backbone_training.gather([VideoInput(i, media=path) for i, path in enumerate(media)], CONFIG, 4)
+
+    assert frames.shape == (6, 64, 64, 3)
+    assert owners.tolist() == [0, 0, 0, 0, 3, 3]
+
+
+def test_nothing_to_look_at_is_no_training(tmp_path):
+    frames, owners = backbone_training.gather([VideoInput(1, "text only")], CONFIG)
+
+    assert len(frames) == len(owners) == 0
+    with pytest.raises(ValueError, match="no frames"):
+        backbone_training.train(frames, np.zeros((0, 3), np.float32), tmp_path / "out", config=CONFIG)
