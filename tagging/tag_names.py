@@ -12,60 +12,52 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_noop as _
 
+from tagging import tag_merges
 from taxonomy.models import Tag, TagName
 
 _BETWEEN_LEVELS = re.compile(r"\s*[>›＞]\s*")
-MAX_MERGES = 20  # a tag may be merged into one that is merged itself
+
+# What somebody wrote -> the tags of that code, of that id, of that name.
+_Meanings = Mapping[str, tuple[set[int], set[int], set[int]]]
 
 
 def resolve(names: Iterable[str]) -> dict[str, int | str]:
-    """Each name -> its tag's id, or the sentence that says why it is none. A fixed number of queries.
+    """Each name -> its tag's id, or the sentence that says why it is none. Four queries, however many names.
 
     A path (`Fashion > Women > Dresses`) means its last tag, found below the ones before it; it may start anywhere.
+    A merged tag means the one it was merged into.
     """
     paths = {name: [part for part in _BETWEEN_LEVELS.split(name) if part] for name in names}
+    if not paths:
+        return {}
     known = _known({part for parts in paths.values() for part in parts})
     return {name: known.find(parts) for name, parts in paths.items()}
 
 
 @dataclass(frozen=True)
 class _Known:
-    tags: Mapping[int, tuple[int | None, str, int | None, bool]]  # id -> parent, state, merged into, assignable
-    by_key: Mapping[str, Sequence[set[int]]]  # what was written -> tags of that code, of that id, of that name
+    meanings: _Meanings
+    parents: Mapping[int, int | None]
+    merges: Mapping[int, int]
+    usable: set[int]
 
     def find(self, parts: Sequence[str]) -> int | str:
         found = self._matching(parts)
-        usable = {self._final(tag) for tag in found} & self._usable()
+        usable = {self.merges.get(tag, tag) for tag in found} & self.usable
         if len(usable) == 1:
             return usable.pop()
-        if len(usable) > 1:
+        if usable:
             return _("Several tags have this name: use the code or the path.")
-        if not found:
-            return _("There is no such tag.")
-        return _("The tag may not be given to videos.")
+        return _("The tag may not be given to videos.") if found else _("There is no such tag.")
 
     def _matching(self, parts: Sequence[str]) -> set[int]:
-        if not parts:
-            return set()
-        if len(parts) == 1:
-            return next(filter(None, self.by_key.get(fold(parts[0]), ())), set())
-        levels = [set().union(*self.by_key.get(fold(part), ())) for part in parts]
-        found = levels[0]
+        levels = [self.meanings.get(fold(part), (set(), set(), set())) for part in parts]
+        if len(levels) == 1:
+            return next(filter(None, levels[0]), set())
+        found = set().union(*levels[0]) if levels else set()
         for level in levels[1:]:
-            found = {tag for tag in level if self.tags[tag][0] in found}
+            found = {tag for tag in set().union(*level) if self.parents[tag] in found}
         return found
-
-    def _final(self, tag: int) -> int:
-        """The tag that `tag` was merged into."""
-        for _step in range(MAX_MERGES):
-            target = self.tags[tag][2] if tag in self.tags else None
-            if target is None:
-                break
-            tag = target
-        return tag
-
-    def _usable(self) -> set[int]:
-        return {tag for tag, (_parent, state, _into, given) in self.tags.items() if state == Tag.State.ACTIVE and given}
 
 
 def fold(name: str) -> str:
@@ -74,30 +66,23 @@ def fold(name: str) -> str:
 
 
 def _known(parts: set[str]) -> _Known:
-    keys = {fold(part) for part in parts}
-    if not keys:
-        return _Known({}, {})
-    numbers = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
-    raw = keys | {part.lower() for part in parts}
-    by_key: dict[str, tuple[set[int], set[int], set[int]]] = defaultdict(lambda: (set(), set(), set()))
-    tags: dict[int, tuple[int | None, str, int | None, bool]] = {}
-    # Merged tags come along with whatever they were merged into, so that a merge is followed without more queries.
-    wanted = Q(code__in=parts) | Q(pk__in=numbers) | Q(low__in=raw)
-    named = TagName.objects.annotate(low=Lower("text")).filter(Q(low__in=raw) | Q(normalised__in=keys))
+    folded = {fold(part) for part in parts}
+    low = folded | {part.lower() for part in parts}
+    numbers = [int(key) for key in folded if key.isascii() and key.isdigit() and len(key) < 19]
+    meanings: dict[str, tuple[set[int], set[int], set[int]]] = defaultdict(lambda: (set(), set(), set()))
+    named = TagName.objects.annotate(low=Lower("text")).filter(Q(low__in=low) | Q(normalised__in=folded))
     for text, tag in named.values_list("text", "tag"):
-        by_key[fold(text)][2].add(tag)
-    wanted |= Q(pk__in={tag for groups in by_key.values() for tag in groups[2]})
-    found = Tag.objects.annotate(low=Lower("name")).filter(wanted)
-    for row in found.values_list("pk", "code", "name", "parent", "state", "merged_into", "assignable"):
-        pk, code, name, *rest = row
-        tags[pk] = tuple(rest)  # type: ignore[assignment]
-        by_key[fold(code)][0].add(pk)
-        by_key[str(pk)][1].add(pk)
-        by_key[fold(name)][2].add(pk)
-    for row in (
-        Tag.objects.filter(Q(merged__isnull=False))
-        .distinct()
-        .values_list("pk", "parent", "state", "merged_into", "assignable")
-    ):
-        tags[row[0]] = row[1:]
-    return _Known(tags, by_key)
+        meanings[fold(text)][2].add(tag)
+    by_name = {tag for _code, _id, tags in meanings.values() for tag in tags}
+    tags = Tag.objects.annotate(low=Lower("name")).filter(
+        Q(code__in=parts) | Q(pk__in=by_name.union(numbers)) | Q(low__in=low)
+    )
+    parents: dict[int, int | None] = {}
+    for pk, code, name, parent in tags.values_list("pk", "code", "name", "parent"):
+        parents[pk] = parent
+        for place, key in enumerate((code, str(pk), name)):
+            meanings[fold(key)][place].add(pk)
+    merges = tag_merges.targets()
+    final = {merges.get(tag, tag) for tag in parents}
+    usable = Tag.objects.filter(pk__in=final, state=Tag.State.ACTIVE, assignable=True)
+    return _Known(meanings, parents, merges, set(usable.values_list("pk", flat=True)))
