@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import av
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.packet import Packet
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
@@ -19,6 +20,8 @@ from av.video.stream import VideoStream
 # Containers that hold their media themselves. Playlists (hls, dash, concat) and generators (lavfi) name other
 # files or addresses, so FFmpeg must not even recognise them.
 FORMATS = ("mov", "mp4", "m4a", "3gp", "3g2", "mj2", "matroska", "webm", "avi", "mpegts", "flv", "ogg")
+
+NARROWEST = 32  # times longer than wide
 
 
 class MediaError(ValueError):
@@ -69,10 +72,10 @@ def opened(path: Path, limits: Limits = DEFAULT_LIMITS) -> Iterator[InputContain
         raise MediaError("The file is empty.")
     if size > limits.bytes:
         raise MediaError("The file is too large.")
-    options = {"protocol_whitelist": "file", "format_whitelist": ",".join(FORMATS)}
+    allowed = {"protocol_whitelist": "file", "format_whitelist": ",".join(FORMATS)}
     try:
         # The prefix keeps a name like "http:x" or "concat:a|b" a file name.
-        with av.open(f"file:{path.absolute()}", container_options=options) as container:
+        with av.open(f"file:{path.absolute()}", container_options=allowed, metadata_errors="replace") as container:
             yield container
     except av.FFmpegError as error:
         raise MediaError("The file is broken or not a video in a known format.") from error
@@ -82,9 +85,11 @@ def video_stream(container: InputContainer, limits: Limits = DEFAULT_LIMITS) -> 
     """The first moving picture; cover art in a sound file does not count."""
     for stream in container.streams.video:
         if stream.codec_context is not None and not stream.disposition & Disposition.attached_pic:
-            if stream.codec_context.width * stream.codec_context.height > limits.pixels:
+            codec = stream.codec_context
+            if codec.width * codec.height > limits.pixels:
                 raise MediaError("The picture is too large.")
-            stream.codec_context.thread_count = 1  # we scale by processes; two threads on busy cores are slower
+            codec.options = {"max_pixels": str(limits.pixels)}  # a header may lie, and sizes may change on the way
+            codec.thread_count = 1  # we scale by processes; two threads on busy cores are slower
             return stream
     raise MediaError("The file has no video stream.")
 
@@ -97,12 +102,22 @@ def audio_stream(container: InputContainer) -> AudioStream | None:
     return None
 
 
+def decoded(packet: Packet[Any]) -> Iterator[object]:
+    """Frames of a packet; a damaged one is skipped, as players do."""
+    try:
+        yield from packet.decode()
+    except av.FFmpegError:
+        return
+
+
 def shape(frame: VideoFrame, stream: VideoStream) -> Shape:
     """How `frame` is shown: phones store upright video lying, DV and DVDs have pixels that are not square."""
-    aspect = float(stream.sample_aspect_ratio or 1)
-    width = max(1, round(frame.width * aspect)) if 0.1 < aspect < 10 else frame.width
+    aspect = min(4.0, max(0.25, float(stream.sample_aspect_ratio or 1)))
+    width, height = max(1, round(frame.width * aspect)), frame.height
+    if max(width, height) > NARROWEST * min(width, height):
+        raise MediaError("The picture is too narrow.")  # scaled to a useful width, it would fill the memory
     turns = round(frame.rotation / 90) % 4
-    return Shape(frame.height, width, turns) if turns % 2 else Shape(width, frame.height, turns)
+    return Shape(height, width, turns) if turns % 2 else Shape(width, height, turns)
 
 
 def duration(container: InputContainer, stream: VideoStream) -> float:
@@ -125,7 +140,8 @@ def probe(path: Path, limits: Limits = DEFAULT_LIMITS) -> MediaInfo:
     """
     with opened(path, limits) as container:
         video, audio = video_stream(container, limits), audio_stream(container)
-        first = next(container.decode(video), None)
+        pictures = (frame for packet in container.demux(video) for frame in decoded(packet))
+        first = next((frame for frame in pictures if isinstance(frame, VideoFrame)), None)
         if first is None:
             raise MediaError("The file holds no picture that can be decoded.")
         shown = shape(first, video)

@@ -8,18 +8,16 @@ for the frames that no other refers to (a quarter of the time; a sample then com
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
 
-import av
 import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.container import InputContainer
-from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.reformatter import Interpolation, VideoReformatter
 from av.video.stream import VideoStream
@@ -31,6 +29,7 @@ from ml.media.container import (
     MediaError,
     Shape,
     audio_stream,
+    decoded,
     opened,
     shape,
     video_stream,
@@ -73,16 +72,19 @@ class Scaler:
 
 
 class Resampler:
-    """Collects mono sound at one rate; a stream that changes its format on the way is followed."""
+    """Collects mono sound at one rate, up to a limit; a stream that changes its format on the way is followed."""
 
-    def __init__(self, rate: int) -> None:
+    def __init__(self, rate: int, seconds: float) -> None:
         self.rate = rate
+        self._room = int(rate * seconds)  # silence packs so well that a small file may hold days of it
         self._inner: AudioResampler | None = None
         self._source: tuple[str, str, int] | None = None
         self._parts: list[Array] = []
 
     def add(self, frame: AudioFrame) -> None:
         source = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if not self._room:
+            return
         if source != self._source:
             self._drain()
             self._inner, self._source = AudioResampler("flt", "mono", self.rate), source
@@ -100,7 +102,10 @@ class Resampler:
 
     def _take(self, frame: AudioFrame | None) -> None:
         assert self._inner is not None
-        self._parts += [part.to_ndarray().reshape(-1).astype(np.float32) for part in self._inner.resample(frame)]
+        for part in self._inner.resample(frame):
+            samples = part.to_ndarray().reshape(-1).astype(np.float32)[: self._room]
+            self._parts.append(samples)
+            self._room -= len(samples)
 
 
 @dataclass
@@ -162,7 +167,7 @@ def sample(
         if sampler:
             codec = sampler.stream.codec_context
             codec.skip_frame = "NONKEY" if sparse(path, sampler.stream, limits) else "NONREF"
-            codec.options = {"skip_loop_filter": "all"} if draft else {}
+            codec.options |= {"skip_loop_filter": "all"} if draft else {}
         sound = _pass(container, sampler, rate, limits)
     if sampler is None:
         return [], [], sound
@@ -175,25 +180,17 @@ def _pass(
     container: InputContainer, sampler: Sampler[Picture] | None, rate: int | None, limits: Limits
 ) -> Array | None:
     audio = audio_stream(container) if rate else None
-    resampler = Resampler(rate) if rate and audio else None
+    resampler = Resampler(rate, limits.seconds) if rate and audio else None
     wanted = [stream for stream in (sampler.stream if sampler else None, audio) if stream]
     if not wanted:
         return None
     for packet in container.demux(*wanted):
-        for frame in _decoded(packet):
+        for frame in decoded(packet):
             if isinstance(frame, AudioFrame) and resampler:
                 resampler.add(frame)
             elif isinstance(frame, VideoFrame) and sampler and sampler.add(frame) > limits.seconds:
                 return resampler.finish() if resampler else None
     return resampler.finish() if resampler else None
-
-
-def _decoded(packet: Packet) -> Iterator[object]:  # type: ignore[type-arg]
-    """Frames of a packet; a damaged one is skipped, as players do."""
-    try:
-        yield from packet.decode()
-    except av.FFmpegError:
-        return
 
 
 def decode(
@@ -215,10 +212,10 @@ def decode(
 
 def frames(path: Path, size: int, fps: float = 1.0, limits: Limits = DEFAULT_LIMITS) -> tuple[NDArray[np.uint8], Array]:
     """Centre-cropped RGB frames (n, size, size, 3) and their times (n,) in seconds."""
-    decoded = decode(path, size=size, fps=fps, limits=limits)
-    assert decoded.frames is not None
-    assert decoded.times is not None
-    return decoded.frames, decoded.times
+    both = decode(path, size=size, fps=fps, limits=limits)
+    assert both.frames is not None
+    assert both.times is not None
+    return both.frames, both.times
 
 
 def waveform(path: Path, rate: int = 16000, limits: Limits = DEFAULT_LIMITS) -> Array | None:

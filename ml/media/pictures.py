@@ -44,4 +44,4 @@ def _spread(path: Path, count: int, width: int, limits: Limits) -> list[NDArray[
     def picture(frame: VideoFrame, shown: Shape) -> NDArray[np.uint8]:
         return scaler.scaled(frame, shown, width / info.width)
 
-    return sample(path, picture, fps=count / info.duration, limits=limits)[0][:count]
+    return sample(path, picture, fps=count / max(info.duration, 0.01), limits=limits)[0][:count]

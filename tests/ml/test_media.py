@@ -1,6 +1,7 @@
 """Media of strangers: every odd file gives either plain values or one clear sentence."""
 
 import wave
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -225,9 +226,40 @@ def test_limits_are_kept(tmp_path):
     assert "too large" in refused(path, limits=Limits(bytes=1000))
     assert "too large" in refused(path, limits=Limits(pixels=1000))
     assert len(media.frames(path, 16, limits=Limits(seconds=1.5))[0]) == 2
+    assert len(media.waveform(path, 8000, limits=Limits(seconds=1))) == 8000
+
+
+def test_a_thread_of_pixels_is_refused(tmp_path):
+    assert "too narrow" in refused(make_clip(tmp_path / "thread.mp4", seconds=0.5, size=(4, 400), tone=None))
 
 
 def test_the_content_hash_is_of_the_bytes(tmp_path):
     (tmp_path / "a").write_bytes(b"abc")
 
     assert media.content_hash(tmp_path / "a") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+
+
+def test_any_damage_is_answered_with_a_sentence(tmp_path):
+    random = np.random.default_rng(0)
+    whole = [
+        make_clip(tmp_path / f"a.{ending}", 1, (96, 64)).read_bytes() for ending in ("mp4", "mkv", "avi", "ts", "flv")
+    ]
+    path = tmp_path / "damaged"
+    for index in range(100):
+        data = bytearray(whole[index % len(whole)])
+        reach = min(len(data), [200, 2000, len(data)][index % 3])  # headers are where parsers trip
+        for _ in range([1, 5, 30][index % 3]):
+            data[random.integers(reach)] = random.integers(256)
+        path.write_bytes(data)
+        for look in (media.probe, media.filmstrip, media.peaks, lambda p: media.frames(p, 16)):
+            with suppress(MediaError):
+                look(path)
+
+
+def test_titles_in_any_encoding_are_read(tmp_path):
+    path = make_clip(tmp_path / "clip.mkv", seconds=1)
+    data = path.read_bytes().replace(b"ENCODER", b"ENC\xe9\xff\xfeR")
+    path.write_bytes(data)
+
+    assert b"\xe9\xff\xfe" in data
+    assert media.probe(path).width == 320
