@@ -147,6 +147,7 @@ class Clip:
     errors: list[dict[str, str]] = field(default_factory=list)
     choices: list[AddedTag] = field(default_factory=list)  # several tags match what was typed without JavaScript
     add_name: str = ""
+    skip_reason: str = ""
 
     @property
     def token(self) -> int:

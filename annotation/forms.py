@@ -31,7 +31,89 @@ Other addresses (fetch; JSON unless it says HTML)
     GET  /review/next/?line=&not=<task>     HTML: claims one more, the fragment annotation/review.html#clip; 204 when
                                             there is none (`not` may be repeated: tasks already on the screen)
     POST /review/<task>/heartbeat/          {token} -> 200 {"lease_until": ISO time} | 409 {"error": "lease_lost", ...}
-    POST /review/undo/                      {operation} -> 200 HTML fragment of the clip of the reviewer's last review,
-                                            claimed again, former verdicts filled in | 409 {"error": "nothing_to_undo" |
-                                            "too_late" | "not_undoable", "message"}; a plain form is redirected to it
+    POST /review/undo/                      {operation}, `Accept: application/json` -> 200 HTML: the fragment of the clip
+                                            of the reviewer's last review, claimed again, former verdicts filled in |
+                                            409 {"error": "nothing_to_undo" | "too_late" | "not_undoable", "message"};
+                                            a plain form is redirected to the page of that clip
 """
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from annotation import verdicts
+from annotation.clips import AddedTag
+from annotation.models import Verdict
+from annotation.verdicts import Said
+from annotation.workbench import Answers
+
+MISTAKES = {
+    "twice": _("This tag has two verdicts."),
+    "choice": _("Accept, reject or replace it."),
+    "reason": _("This reason is not known."),
+    "replacement": _("Choose another tag that takes its place."),
+}
+LONGEST = 24 * 3600.0  # seconds of work on one clip that can be meant
+MOST_TAGS = 200  # verdicts in one form
+
+
+class ReviewForm(forms.Form):
+    """One submit of the review page. `answers` are there also when something is wrong, to draw the page again."""
+
+    action = forms.ChoiceField(choices=[("submit", "submit"), ("skip", "skip"), ("give_back", "give_back")])
+    operation = forms.UUIDField()
+    token = forms.IntegerField(min_value=0)
+    taxonomy_version = forms.IntegerField(required=False)
+    model_version = forms.IntegerField(required=False)
+    seconds = forms.FloatField(required=False, min_value=0, max_value=LONGEST)
+    skip_reason = forms.CharField(required=False, max_length=500)
+    add_name = forms.CharField(required=False, max_length=200)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.wrong: list[dict[str, str]] = []  # about fields that are there once for each tag
+        self.choices: list[AddedTag] = []  # several tags match what was typed
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("action") == "skip" and not data.get("skip_reason"):
+            self.add_error("skip_reason", _("Say why you skip it: it helps whoever looks at it next."))
+        if data.get("action") == "submit":
+            data["verdicts"] = list(self._said(undecided=Verdict.Choice.ACCEPT))
+            for field, mistake in verdicts.mistakes(data["verdicts"]):
+                self.wrong.append({"field": field, "text": str(MISTAKES[mistake])})
+        return data
+
+    @property
+    def problems(self) -> list[dict[str, str]]:
+        """What is wrong, as the answer 422 says it."""
+        named = [{"field": name, "text": str(text)} for name, texts in self.errors.items() for text in texts]
+        return named + self.wrong
+
+    @property
+    def answers(self) -> Answers:
+        """What the reviewer entered, undecided tags left undecided."""
+        said = list(self._said(undecided=""))
+        added = tuple(s.tag for s in said if s.choice == Verdict.Choice.ADD)
+        return Answers({s.tag: s for s in said if s.choice not in {"", Verdict.Choice.ADD}}, added)
+
+    def _said(self, undecided: str) -> Iterator[Said]:
+        names = [name for name in self.data if name.startswith("verdict-")][:MOST_TAGS]
+        proposed = [(int(name[8:]), self.data[name]) for name in names if _is_id(name[8:])]
+        for tag, choice in proposed:
+            choice = choice or undecided
+            reason = self.data.get(f"reason-{tag}", "") if choice == Verdict.Choice.REJECT else ""
+            other = self.data.get(f"replacement-{tag}", "") if choice == Verdict.Choice.REPLACE else ""
+            yield Said(tag, choice, reason, int(other) if _is_id(other) else None)
+        judged = {tag for tag, _choice in proposed}
+        for tag in dict.fromkeys(int(value) for value in self.data.getlist("add") if _is_id(value)):
+            if tag not in judged:
+                yield Said(tag, Verdict.Choice.ADD)
+
+
+def _is_id(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) < 19

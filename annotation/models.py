@@ -59,16 +59,23 @@ class ReviewTask(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["video", "business_line", "slot"], name="one_task_a_slot"),
             models.UniqueConstraint(
-                fields=["video", "business_line", "reviewer"], condition=Q(reviewer__isnull=False), name="one_slot_a_reviewer"
+                fields=["video", "business_line", "reviewer"],
+                condition=Q(reviewer__isnull=False),
+                name="one_slot_a_reviewer",
             ),
             models.CheckConstraint(
-                condition=~Q(state="claimed") | Q(reviewer__isnull=False, lease_until__isnull=False), name="a_claim_has_a_lease"
+                condition=~Q(state="claimed") | Q(reviewer__isnull=False, lease_until__isnull=False),
+                name="a_claim_has_a_lease",
             ),
         ]
         indexes = [
             # Claimed ones stay in the index, so that an expired lease is found in its place: nobody has to give it back.
             models.Index(
-                "business_line", models.F("priority").desc(), "id", condition=Q(state__in=["waiting", "claimed"]), name="task_queue"
+                "business_line",
+                models.F("priority").desc(),
+                "id",
+                condition=Q(state__in=["waiting", "claimed"]),
+                name="task_queue",
             ),
             models.Index(fields=["reviewer", "-done_at"], condition=Q(state="done"), name="tasks_done_by"),
             models.Index(fields=["reviewer"], condition=Q(state="claimed"), name="tasks_held_by"),
@@ -103,7 +110,10 @@ class Review(models.Model):
         verbose_name = _("review")
         verbose_name_plural = _("reviews")
         constraints = [
-            models.CheckConstraint(condition=Q(kind="undo", undoes__isnull=False) | (~Q(kind="undo") & Q(undoes=None)), name="an_undo_names_its_review")
+            models.CheckConstraint(
+                condition=Q(kind="undo", undoes__isnull=False) | (~Q(kind="undo") & Q(undoes=None)),
+                name="an_undo_names_its_review",
+            )
         ]
         indexes = [models.Index(fields=["reviewer", "-id"], name="reviews_of_a_person")]
 

@@ -14,7 +14,11 @@ ROLES: dict[str, list[str]] = {
     "annotator": [*READ, "annotation.add_review"],
     "editor": [
         *READ,
-        *(f"taxonomy.{verb}_{model}" for verb in ("add", "change", "view") for model in ("tag", "tagname", "rule", "guideline")),
+        *(
+            f"taxonomy.{verb}_{model}"
+            for verb in ("add", "change", "view")
+            for model in ("tag", "tagname", "rule", "guideline")
+        ),
         "taxonomy.delete_tagname",
         "taxonomy.delete_rule",
         "taxonomy.view_taxonomyversion",

@@ -1,0 +1,216 @@
+"""Storing what reviewers say: one short transaction that checks the lease, the taxonomy and the rules, then writes.
+
+Reviews are append-only. What is sent twice with one operation id is stored once and answered alike, also when both
+arrive in the same moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from annotation import guidelines, video_tags
+from annotation.models import Review, ReviewTask, ReviewTaskQuerySet, Verdict
+from annotation.queue import LeaseLost
+from annotation.verdicts import Said, given
+from tagging.models import Suggestion, Video, VideoTag
+from taxonomy import rulebook
+from taxonomy.models import TaxonomyVersion
+from taxonomy.rules import Conflict
+
+State = ReviewTask.State
+UNDO_WITHIN = timedelta(hours=24)
+
+
+class Refused(Exception):
+    """The verdicts cannot be stored as they are: broken rules, or tags that are not there."""
+
+    def __init__(
+        self, conflicts: Sequence[Conflict] = (), unknown: Iterable[int] = (), unproposed: Iterable[int] = ()
+    ) -> None:
+        self.conflicts, self.unknown, self.unproposed = list(conflicts), sorted(unknown), sorted(unproposed)
+        super().__init__(f"{len(self.conflicts)} conflicts, unknown {self.unknown}, not proposed {self.unproposed}")
+
+
+class OperationReused(Exception):
+    """The operation id belongs to something else that was stored before."""
+
+
+class NotUndoable(Exception):
+    """There is no review to undo (`nothing_to_undo`), it is too old (`too_late`), or others built on it."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+def submit(
+    task: int,
+    *,
+    reviewer: User,
+    token: int,
+    operation: UUID,
+    verdicts: Iterable[Said],
+    model_version: int | None = None,
+    seconds: float | None = None,
+) -> Review:
+    """Store a review of a claimed task and give the video the tags it says.
+
+    `model_version` is the model whose suggestions the reviewer saw; `seconds` of active work.
+    Raises LeaseLost, Refused or OperationReused; then nothing is stored.
+    """
+    said = sorted(set(verdicts))
+    try:
+        with transaction.atomic():
+            return _stored(operation, task, reviewer, said) or _submit(
+                task, reviewer, token, operation, said, model_version, seconds
+            )
+    except IntegrityError:
+        # The same operation id arrived for two tasks in one moment; the faster one has it.
+        raise OperationReused from None
+
+
+def undo(*, reviewer: User, operation: UUID, review: int | None = None) -> Review:
+    """Undo the reviewer's last review (or the given one) and claim its task again. Returns the undoing review.
+
+    Raises NotUndoable or OperationReused.
+    """
+    with transaction.atomic():
+        # One undo of a person at a time: of twins, the second must find what the first stored.
+        User.objects.select_for_update(no_key=True).get(pk=reviewer.pk)
+        if stored := Review.objects.filter(operation=operation).select_related("task").first():
+            if stored.reviewer_id != reviewer.pk or stored.kind != Review.Kind.UNDO:
+                raise OperationReused
+            return stored
+        return _undo(_undoable(reviewer, review), reviewer, operation)
+
+
+def _stored(operation: UUID, task: int, reviewer: User, said: Sequence[Said]) -> Review | None:
+    """The review this operation made before."""
+    review = Review.objects.filter(operation=operation).prefetch_related("verdicts").first()
+    if review is None:
+        return None
+    before = sorted(Said(v.tag_id, v.choice, v.reason, v.replacement_id) for v in review.verdicts.all())
+    if (review.task_id, review.reviewer_id, before) != (task, reviewer.pk, list(said)):
+        raise OperationReused
+    return review
+
+
+def _submit(
+    pk: int,
+    reviewer: User,
+    token: int,
+    operation: UUID,
+    said: Sequence[Said],
+    model_version: int | None,
+    seconds: float | None,
+) -> Review:
+    task = _locked().filter(pk=pk, reviewer=reviewer, token=token, state=State.CLAIMED).first()
+    if task is None:
+        # Its twin may have been stored while this one waited for the lock.
+        if twin := _stored(operation, pk, reviewer, said):
+            return twin
+        raise LeaseLost
+    tags = _checked(task, said)
+    suggestions = _proposed(task.video_id, model_version, said)
+    review = Review.objects.create(
+        task=task,
+        reviewer=reviewer,
+        operation=operation,
+        taxonomy_version=TaxonomyVersion.objects.defer("content")[0],
+        model_version_id=model_version,
+        seconds=seconds,
+    )
+    _write_verdicts(review, task, said, suggestions)
+    video_tags.replace(task.video_id, task.business_line_id, tags, VideoTag.Source.REVIEW)
+    ReviewTask.objects.filter(pk=pk).update(state=State.DONE, done_at=Now(), lease_until=None, current_review=review)
+    if task.video.reviewed_at is None:
+        Video.objects.filter(pk=task.video_id).update(reviewed_at=Now())
+    return review
+
+
+def _locked() -> ReviewTaskQuerySet:
+    """Tasks to write to, with their videos: reviewers of the other slots write the same tags of the video.
+
+    The video is locked first, as where suggestions are stored, so that the two never wait for each other.
+    """
+    return ReviewTask.objects.select_for_update(no_key=True, of=("video", "self")).select_related("video")
+
+
+def _checked(task: ReviewTask, said: Sequence[Said]) -> set[int]:
+    """The tags the video will have, merged ones followed. Raises Refused when they may not stand."""
+    named = {s.tag for s in said} | given(said)
+    now = video_tags.successors(named)
+    if unknown := named - now.keys():
+        raise Refused(unknown=unknown)
+    tags = {now[tag].pk for tag in given(said)}
+    if conflicts := rulebook.load(line=task.business_line_id).conflicts(tags):
+        raise Refused(conflicts)
+    return tags
+
+
+def _proposed(video: int, model_version: int | None, said: Sequence[Said]) -> Mapping[int, Suggestion]:
+    """What the reviewer saw of the model, by tag. Raises Refused for a verdict on a tag that was not proposed."""
+    shown = Suggestion.objects.filter(suggestion_set__video=video, suggestion_set__model_version=model_version)
+    suggestions = {s.tag_id: s for s in shown.only("tag_id", "confidence")} if model_version else {}
+    if unproposed := {s.tag for s in said if s.choice != Verdict.Choice.ADD} - suggestions.keys():
+        raise Refused(unproposed=unproposed)
+    return suggestions
+
+
+def _write_verdicts(
+    review: Review, task: ReviewTask, said: Sequence[Said], suggestions: Mapping[int, Suggestion]
+) -> None:
+    texts = guidelines.current((s.tag for s in said), task.business_line_id)
+    Verdict.objects.bulk_create(
+        Verdict(
+            review=review,
+            tag_id=s.tag,
+            choice=s.choice,
+            reason=s.reason,
+            replacement_id=s.replacement,
+            suggestion=suggestions.get(s.tag),
+            confidence=suggestions[s.tag].confidence if s.tag in suggestions else None,
+            guideline=texts.get(s.tag),
+        )
+        for s in said
+    )
+
+
+def _undoable(reviewer: User, pk: int | None) -> Review:
+    own = Review.objects.filter(reviewer=reviewer, kind=Review.Kind.REVIEW, undone_by=None)
+    review = (own.filter(pk=pk) if pk else own).order_by("-pk").first()
+    if review is None:
+        raise NotUndoable("nothing_to_undo")
+    if review.created_at < timezone.now() - UNDO_WITHIN:
+        raise NotUndoable("too_late")
+    return review
+
+
+def _undo(review: Review, reviewer: User, operation: UUID) -> Review:
+    task = _locked().filter(pk=review.task_id, current_review=review).first()
+    if task is None:
+        raise NotUndoable("nothing_to_undo")  # undone in this very moment
+    undoing = Review.objects.create(
+        task=task,
+        reviewer=reviewer,
+        kind=Review.Kind.UNDO,
+        operation=operation,
+        undoes=review,
+        taxonomy_version=TaxonomyVersion.objects.defer("content")[0],
+        model_version_id=review.model_version_id,
+    )
+    task.state, task.token, task.current_review, task.done_at = State.CLAIMED, task.token + 1, None, None
+    task.lease_until = timezone.now() + timedelta(seconds=settings.REVIEW_LEASE_SECONDS)
+    task.save(update_fields=["state", "token", "current_review", "done_at", "lease_until"])
+    video_tags.restore(task.video_id, task.business_line_id)
+    if not ReviewTask.objects.filter(video=task.video_id, current_review__isnull=False).exists():
+        Video.objects.filter(pk=task.video_id).update(reviewed_at=None)
+    return undoing

@@ -1,0 +1,42 @@
+"""What a reviewer says of each tag, before it is stored. Plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Said:
+    """One verdict: accept | reject | replace | add; a reason with reject, another tag with replace."""
+
+    tag: int
+    choice: str
+    reason: str = ""
+    replacement: int | None = None
+
+
+CHOICES = frozenset({"accept", "reject", "replace", "add"})
+REASONS = frozenset({"", "wrong", "minor", "general", "guideline", "rule", "other"})
+
+
+def mistakes(verdicts: Iterable[Said]) -> Iterator[tuple[str, str]]:
+    """What no verdict may be, as (field, what is wrong with it); the field is that of the review page's form."""
+    seen: set[int] = set()
+    for said in verdicts:
+        if said.tag in seen:
+            yield f"verdict-{said.tag}", "twice"
+        if said.choice not in CHOICES:
+            yield f"verdict-{said.tag}", "choice"
+        if said.reason not in REASONS or (said.reason and said.choice != "reject"):
+            yield f"reason-{said.tag}", "reason"
+        if (said.choice == "replace") != (said.replacement is not None) or said.replacement == said.tag:
+            yield f"replacement-{said.tag}", "replacement"
+        seen.add(said.tag)
+
+
+def given(verdicts: Iterable[Said]) -> set[int]:
+    """The tags the video has when these verdicts hold."""
+    verdicts = list(verdicts)
+    kept = {said.tag for said in verdicts if said.choice in {"accept", "add"}}
+    return kept | {said.replacement for said in verdicts if said.replacement is not None}

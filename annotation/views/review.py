@@ -1,0 +1,184 @@
+"""The review page and what it asks for while a reviewer works. The contract is told in annotation/forms.py."""
+
+from __future__ import annotations
+
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from annotation import figures, queue, refusals, reviews, workbench
+from annotation.clips import Clip
+from annotation.forms import ReviewForm
+from annotation.models import ReviewTask
+from annotation.views.lines import chosen, header
+
+reviewer_only = permission_required("annotation.add_review", raise_exception=True)
+
+
+@require_GET
+@never_cache
+@login_required
+@reviewer_only
+def enter(request: HttpRequest) -> HttpResponse:
+    """Go on with the task held longest, else claim the most urgent one."""
+    line = chosen(request)
+    if line is None:
+        return render(request, "annotation/empty.html")
+    task = queue.held(request.user, line) or queue.claim(request.user, line, leave=_ids(request, "not"))
+    if task is None:
+        return render(request, "annotation/empty.html", header(request, line))
+    return redirect(task)
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@login_required
+@reviewer_only
+def review(request: HttpRequest, pk: int) -> HttpResponse:
+    task = get_object_or_404(ReviewTask.objects.of(request.user).select_related("business_line"), pk=pk)
+    if request.method == "POST":
+        return _answer(request, task, ReviewForm(request.POST))
+    if not ReviewTask.objects.claimed_by(request.user).filter(pk=pk).exists():
+        messages.info(request, _("You no longer hold that clip. Here is the next one."))
+        return redirect("annotation:enter")
+    return _page(request, workbench.clip(task))
+
+
+@require_GET
+@never_cache
+@login_required
+@reviewer_only
+def next_clip(request: HttpRequest) -> HttpResponse:
+    """One more clip, for the page to have at hand."""
+    line = chosen(request)
+    task = line and queue.claim(request.user, line, leave=_ids(request, "not"))
+    if not task:
+        return HttpResponse(status=204)
+    return render(request, "annotation/review.html#clip", {"clip": workbench.clip(task)})
+
+
+@require_POST
+@login_required
+@reviewer_only
+def heartbeat(request: HttpRequest, pk: int) -> HttpResponse:
+    try:
+        until = queue.heartbeat(pk, request.user, int(request.POST.get("token", "")))
+    except (queue.LeaseLost, ValueError):
+        return _lost()
+    return JsonResponse({"lease_until": until.isoformat()})
+
+
+@require_POST
+@login_required
+@reviewer_only
+def undo(request: HttpRequest) -> HttpResponse:
+    """Take back the reviewer's last review and show its clip again."""
+    try:
+        undoing = reviews.undo(reviewer=request.user, operation=_operation(request))
+    except reviews.NotUndoable as refusal:
+        return _not_undone(request, refusal.code)
+    except reviews.OperationReused:
+        return _not_undone(request, "not_undoable")
+    if _wants_json(request) or request.headers.get("X-Requested-With") or request.htmx:
+        return render(request, "annotation/review.html#clip", {"clip": workbench.clip(undoing.task)})
+    return redirect(undoing.task)
+
+
+def _answer(request: HttpRequest, task: ReviewTask, form: ReviewForm) -> HttpResponse:
+    """Carry out a submitted form and say how it went."""
+    if not form.is_valid() or form.problems:
+        return _refused(request, task, form, {"conflicts": [], "errors": form.problems}, 422)
+    try:
+        review = _carry_out(task, request, form)
+    except queue.LeaseLost:
+        return _lost() if _wants_json(request) else _refused(request, task, form, _lost_entry(), 409)
+    except reviews.Refused as refusal:
+        return _refused(request, task, form, refusals.describe(refusal, task.business_line), 422)
+    except reviews.OperationReused:
+        text = _("This page was sent before with other verdicts. Load it again.")
+        return _refused(request, task, form, {"conflicts": [], "errors": [{"field": "operation", "text": text}]}, 422)
+    if not _wants_json(request):
+        return redirect(reverse("annotation:enter") + f"?line={task.business_line.slug}&not={task.pk}")
+    stats = figures.own(request.user, task.business_line)
+    stored = {"stored": True, "review": review, "undo_url": reverse("annotation:undo"), "stats": stats}
+    return JsonResponse(stored)
+
+
+def _carry_out(task: ReviewTask, request: HttpRequest, form: ReviewForm) -> int | None:
+    """The id of the review that was stored, if the action stores one."""
+    data = form.cleaned_data
+    if data["action"] == "skip":
+        queue.skip(task.pk, request.user, data["token"], data["skip_reason"])
+    elif data["action"] == "give_back":
+        queue.give_back(task.pk, request.user, data["token"])
+    else:
+        return reviews.submit(
+            task.pk,
+            reviewer=request.user,
+            token=data["token"],
+            operation=data["operation"],
+            verdicts=data["verdicts"],
+            model_version=data["model_version"],
+            seconds=data["seconds"],
+        ).pk
+    return None
+
+
+def _refused(request: HttpRequest, task: ReviewTask, form: ReviewForm, why: dict, status: int) -> HttpResponse:
+    """Nothing was stored: say why, and keep every entry."""
+    if _wants_json(request):
+        return JsonResponse(why, status=status)
+    clip = workbench.clip(task, form.answers)
+    clip.conflicts, clip.errors = why["conflicts"], why["errors"]
+    clip.choices, clip.add_name = form.choices, form.data.get("add_name", "")
+    clip.skip_reason = form.data.get("skip_reason", "")
+    return _page(request, clip, status)
+
+
+def _page(request: HttpRequest, clip: Clip, status: int = 200) -> HttpResponse:
+    return render(request, "annotation/review.html", {"clip": clip, **header(request, clip.line)}, status=status)
+
+
+def _lost_entry() -> dict:
+    text = _("Somebody else has this clip now. Nothing was stored; what you entered is still here.")
+    return {"conflicts": [], "errors": [{"field": "token", "text": text}]}
+
+
+def _lost() -> JsonResponse:
+    message = _lost_entry()["errors"][0]["text"]
+    return JsonResponse({"error": "lease_lost", "message": message}, status=409)
+
+
+def _not_undone(request: HttpRequest, code: str) -> HttpResponse:
+    texts = {
+        "nothing_to_undo": _("There is nothing to undo."),
+        "too_late": _("Your last review is more than a day old and stays."),
+        "not_undoable": _("That cannot be undone."),
+    }
+    if _wants_json(request) or request.htmx:
+        return JsonResponse({"error": code, "message": texts[code]}, status=409)
+    messages.info(request, texts[code])
+    return redirect("annotation:enter")
+
+
+def _wants_json(request: HttpRequest) -> bool:
+    return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
+
+
+def _operation(request: HttpRequest) -> UUID:
+    """The client's id of this operation; a form without one cannot be sent again by mistake."""
+    try:
+        return UUID(request.POST.get("operation", ""))
+    except ValueError:
+        return uuid4()
+
+
+def _ids(request: HttpRequest, name: str) -> list[int]:
+    return [int(value) for value in request.GET.getlist(name)[:10] if value.isascii() and value.isdigit()]

@@ -1,0 +1,163 @@
+"""The review page's content: one task with all that helps to decide, in a constant number of queries."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+import nh3
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from markdown_it import MarkdownIt
+
+from annotation import guidelines
+from annotation.clips import AddedTag, Clip, Evidence, GuidelineText, Lane, MediaUrls, ProposedTag, SimilarVideo
+from annotation.models import Review, ReviewTask
+from annotation.tag_labels import Label, labels
+from annotation.text_marks import text_fields, words
+from annotation.verdicts import Said
+from tagging import policies
+from tagging.models import Suggestion, SuggestionSet, Video
+from taxonomy import rulebook
+from taxonomy.models import Guideline, TaxonomyVersion
+
+SIMILAR = 5  # clips named a tag
+NEW = timedelta(days=14)  # so long a changed guideline is pointed out
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What the reviewer said so far: verdicts by tag, and tags added."""
+
+    verdicts: Mapping[int, Said]
+    added: tuple[int, ...] = ()
+
+
+def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
+    """Load the page of a task. `answers` fill in the form; else those of a review that was just undone."""
+    task = ReviewTask.objects.select_related("video__media", "business_line").get(pk=task.pk)
+    video, line = task.video, task.business_line
+    answers = answers or _undone(task)
+    seen = SuggestionSet.objects.filter(video=video).order_by("-created_at", "-pk").first()
+    book = rulebook.load(line=line.pk)
+    suggestions = {s.tag_id: s for s in seen.suggestions.all()} if seen else {}
+    shown = policies.decide(policies.of(line), book, {t: s.confidence for t, s in suggestions.items()}).shown
+    named = {*shown, *answers.added, *(s.replacement for s in answers.verdicts.values() if s.replacement)}
+    known = labels(named, book)
+    texts = {tag: _guideline(text) for tag, text in guidelines.current(named, line).items()}
+    similar = _similar(suggestions[tag] for tag in shown)
+    proposals = [
+        _proposal(video, suggestions[tag], known, texts, similar, answers.verdicts.get(tag))
+        for tag in shown
+        if tag in known
+    ]
+    return Clip(
+        task=task,
+        video=video,
+        line=line,
+        operation=uuid.uuid4(),
+        taxonomy_version=TaxonomyVersion.objects.values_list("number", flat=True).first() or 0,
+        model_version=seen.model_version_id if seen else None,
+        proposals=proposals,
+        added=[added(tag, known, texts) for tag in answers.added if tag in known],
+        text_fields=text_fields(video, {tag: suggestions[tag].evidence.get("spans", ()) for tag in shown}),
+        lanes=_lanes(proposals, video),
+        media=_media(video),
+        peaks=video.media.peaks if video.media else [],
+        uploader_clips=Video.objects.filter(uploader=video.uploader).count() if video.uploader else 0,
+        why=why(task.why),
+    )
+
+
+def why(reasons: Mapping[str, int]) -> list[str]:
+    """What brought a clip to the front of the queue, in sentences."""
+    sentences = []
+    if n := reasons.get("unsure"):
+        sentences.append(
+            ngettext("the models are unsure of %(n)d tag", "the models are unsure of %(n)d tags", n) % {"n": n}
+        )
+    if n := reasons.get("split"):
+        text = ngettext("recallers disagree on %(n)d tag", "recallers disagree on %(n)d tags", n)
+        sentences.append(text % {"n": n})
+    if reasons.get("nothing_found"):
+        sentences.append(_("the models found no tag"))
+    return sentences
+
+
+def added(tag: int, known: Mapping[int, Label], texts: Mapping[int, GuidelineText]) -> AddedTag:
+    label = known[tag]
+    return AddedTag(tag, label.name, label.path, label.kind, texts.get(tag))
+
+
+def _undone(task: ReviewTask) -> Answers:
+    """What the reviewer had said before undoing it, when the undoing is the last that happened to the task."""
+    last = Review.objects.filter(task=task).select_related("undoes").order_by("-pk").first()
+    if last is None or last.undoes is None or last.reviewer_id != task.reviewer_id:
+        return Answers({})
+    said = [Said(v.tag_id, v.choice, v.reason, v.replacement_id) for v in last.undoes.verdicts.order_by("pk")]
+    return Answers({s.tag: s for s in said if s.choice != "add"}, tuple(s.tag for s in said if s.choice == "add"))
+
+
+def _proposal(
+    video: Video,
+    suggestion: Suggestion,
+    known: Mapping[int, Label],
+    texts: Mapping[int, GuidelineText],
+    similar: Mapping[int, SimilarVideo],
+    said: Said | None,
+) -> ProposedTag:
+    label, evidence = known[suggestion.tag_id], suggestion.evidence
+    proposal = ProposedTag(
+        tag=suggestion.tag_id,
+        name=label.name,
+        path=label.path,
+        kind=label.kind,
+        confidence=suggestion.confidence,
+        evidence=Evidence(
+            words=words(video, evidence.get("spans", ())),
+            moment=tuple(evidence["moment"]) if evidence.get("moment") else None,
+            similar=tuple(similar[v] for v in evidence.get("similar", ())[:SIMILAR] if v in similar),
+            recallers=tuple(sorted(suggestion.recallers.items(), key=lambda pair: (-pair[1], pair[0]))),
+        ),
+        guideline=texts.get(suggestion.tag_id),
+    )
+    if said:
+        proposal.verdict, proposal.reason, proposal.replacement = said.choice, said.reason, said.replacement
+        if said.replacement in known:
+            proposal.replacement_name = known[said.replacement].name
+    return proposal
+
+
+def _guideline(text: Guideline) -> GuidelineText:
+    new = timezone.now() - text.created_at < NEW
+    return GuidelineText(_html(text.body), text.version, text.created_at, new, text.business_line_id is None)
+
+
+def _similar(suggestions: Iterable[Suggestion]) -> dict[int, SimilarVideo]:
+    """The clips that evidence names, by id."""
+    wanted = {video for s in suggestions for video in s.evidence.get("similar", ())[:SIMILAR]}
+    videos = Video.objects.filter(pk__in=wanted).only("title", "external_id")
+    return {video.pk: SimilarVideo(video.pk, str(video), video.get_absolute_url()) for video in videos}
+
+
+def _lanes(proposals: Iterable[ProposedTag], video: Video) -> list[Lane]:
+    if not video.media or not video.media.duration:
+        return []
+    per_second = 100 / video.media.duration
+    moments = [(p, p.evidence.moment) for p in proposals if p.evidence.moment]
+    return [Lane(p.tag, p.name, start * per_second, min(end * per_second, 100.0)) for p, (start, end) in moments]
+
+
+def _media(video: Video) -> MediaUrls | None:
+    if not video.media:
+        return None
+    return MediaUrls(*(reverse("tagging:media", args=[video.pk, part]) for part in ("clip", "poster", "filmstrip")))
+
+
+def _html(markdown: str) -> SafeString:
+    return SafeString(nh3.clean(MarkdownIt().render(markdown)))
