@@ -69,7 +69,7 @@ class ReviewTask(models.Model):
             ),
         ]
         indexes = [
-            # Claimed ones stay in the index, so that an expired lease is found in its place: nobody has to give it back.
+            # Claimed ones stay in the index, so that an expired lease is found in its place: nobody gives it back.
             models.Index(
                 "business_line",
                 models.F("priority").desc(),
