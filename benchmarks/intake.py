@@ -14,9 +14,23 @@ from pathlib import Path
 
 from django.conf import settings
 
-WORDS = (
-    "雨 交通 球赛 做饭 演唱会 夜空 街头 宠物 summer street ball rain cook night concert city dance hello world".split()
-)
+WORDS = [
+    "雨",
+    "交通",
+    "球赛",
+    "做饭",
+    "演唱会",
+    "夜空",
+    "街头",
+    "宠物",
+    "summer",
+    "street",
+    "ball",
+    "rain",
+    "cook",
+    "night",
+    "hello",
+]
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
