@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from annotation.views import training
 
 app_name = "annotation"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("models/retrain/", training.retrain, name="retrain"),
+]

@@ -1,4 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from tagging.views import suggestions
 
 app_name = "tagging"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("suggestions/", suggestions.progress, name="suggestions"),
+]

@@ -46,6 +46,9 @@ class ModelVersion(models.Model):
     def __str__(self) -> str:
         return f"m{self.pk}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("registry:version", args=[self.pk])
+
     @property
     def folder(self) -> Path:
         return Path(settings.BUNDLE_ROOT) / self.bundle
@@ -102,6 +105,11 @@ class TrainingRun(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("registry:run", args=[self.pk])
+
+    @property
+    def percent(self) -> int | None:
+        """Of the stage it is in; None before anything is known."""
+        return 100 * self.done // self.total if self.total else None
 
 
 class Promotion(models.Model):

@@ -25,7 +25,7 @@ FEWEST_TEST_VIDEOS = 20  # below, one video moves a metric by more than anybody 
 def objections(candidate: Mapping[str, Any], active: Mapping[str, Any]) -> list[str]:
     """Why the candidate should not replace the active model; empty means go ahead.
 
-    Both are metrics measured on the same test videos; "test_videos" tells how many these were.
+    Both are metrics measured on the same test videos; "videos" tells how many these were.
     """
     return [*_small_test(candidate), *_falls(candidate, active)]
 
@@ -57,7 +57,7 @@ def _falls(candidate: Mapping[str, Any], active: Mapping[str, Any]) -> list[str]
 
 
 def _small_test(candidate: Mapping[str, Any]) -> list[str]:
-    videos = candidate.get("test_videos")
+    videos = candidate.get("videos")
     if videos is None or videos >= FEWEST_TEST_VIDEOS:
         return []
     return [_("only %(videos)d test videos: its metrics say little") % {"videos": videos}]

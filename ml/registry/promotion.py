@@ -32,7 +32,7 @@ def objections_to(version: ModelVersion, active: ModelVersion | None) -> list[st
     """What speaks against `version` in the place of `active`. Nothing speaks against the first one."""
     if active is None or active == version:
         return []
-    mine, theirs = _same_test(version, active)
+    mine, theirs = same_test(version, active)
     return [
         *objections.objections(mine, theirs),
         *objections.stale(version.taxonomy_version, active.taxonomy_version),
@@ -64,7 +64,7 @@ def _switch(version: ModelVersion, by: AbstractBaseUser | None, despite: bool) -
     return Promotion.objects.create(version=version, former=former, objections=reasons, by=by)
 
 
-def _same_test(version: ModelVersion, active: ModelVersion) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+def same_test(version: ModelVersion, active: ModelVersion) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
     """Metrics of both. Where one was trained against the other, both were measured on one test split."""
     if (rival := version.metrics.get("rival", {})).get("version") == active.pk:
         return version.metrics, rival["metrics"]

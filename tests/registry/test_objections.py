@@ -2,7 +2,7 @@
 
 from ml.registry.objections import objections, stale
 
-GOOD = {"recall_at_20": 0.9, "precision": 0.8, "recall": 0.8, "f1": 0.8, "gap": 0.85, "ece": 0.05, "test_videos": 100}
+GOOD = {"recall_at_20": 0.9, "precision": 0.8, "recall": 0.8, "f1": 0.8, "gap": 0.85, "ece": 0.05, "videos": 100}
 
 
 def test_nothing_speaks_against_an_equal_candidate():
@@ -36,7 +36,7 @@ def test_a_metric_that_was_not_measured_is_an_objection():
 
 
 def test_a_handful_of_test_videos_is_an_objection():
-    assert objections(GOOD | {"test_videos": 4}, GOOD) == ["only 4 test videos: its metrics say little"]
+    assert objections(GOOD | {"videos": 4}, GOOD) == ["only 4 test videos: its metrics say little"]
 
 
 def test_an_older_taxonomy_is_an_objection():

@@ -11,12 +11,12 @@ from tests.factories import make_model, make_user
 
 pytestmark = pytest.mark.django_db
 
-GOOD = {"f1": 0.8, "test_videos": 100}
-BAD = {"f1": 0.5, "test_videos": 100}
+GOOD = {"f1": 0.8, "videos": 100}
+BAD = {"f1": 0.5, "videos": 100}
 
 
 def test_the_first_version_promotes_freely():
-    version = make_model(metrics={"f1": 0.1, "test_videos": 1})
+    version = make_model(metrics={"f1": 0.1, "videos": 1})
 
     promotion.promote(version)
 
@@ -73,9 +73,9 @@ def test_the_active_version_is_not_promoted_again():
 
 
 def test_versions_are_compared_on_the_same_test_videos_where_both_were_measured_on_them():
-    active = make_model(metrics={"f1": 0.9, "test_videos": 100}, state="active")
+    active = make_model(metrics={"f1": 0.9, "videos": 100}, state="active")
     rival = {"version": active.pk, "metrics": {"f1": 0.6}}
-    version = make_model(metrics={"f1": 0.7, "test_videos": 100, "rival": rival})
+    version = make_model(metrics={"f1": 0.7, "videos": 100, "rival": rival})
 
     assert promotion.objections_to(version, active) == []
     assert promotion.objections_to(active, version) == ["F1 got worse, from 0.700 to 0.600"]

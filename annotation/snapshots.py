@@ -1,0 +1,180 @@
+"""The frozen training set made from reviews: a folder whose name is the hash of what is in it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import F, Q
+
+from annotation.models import Review, Verdict
+from tagging import tag_merges
+from taxonomy.models import Tag, TaxonomyVersion
+
+FORMAT = 1
+CHUNK = 2000  # videos fetched at once from the server-side cursor
+TEST, DEV = 15, 15  # percent
+
+Choice = Verdict.Choice
+TEXTS = ("title", "description", "cover_text", "uploader", "program")
+
+
+class NothingToLearn(ValueError):
+    """Nobody has said anything about a video yet."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A snapshot on disk."""
+
+    folder: Path
+    hash: str
+    taxonomy_version: int
+
+
+def take() -> Taken:
+    """Freeze what reviewers say now. The same state gives the same hash, and then the folder that is there already.
+
+    Raises NothingToLearn.
+    """
+    root = Path(settings.SNAPSHOT_ROOT)
+    root.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=".taking-", dir=root))
+    try:
+        manifest = _write(folder)
+        if not manifest["videos"]:
+            raise NothingToLearn("Nobody has reviewed a video yet, so there is nothing to learn from.")
+        folder.chmod(0o755)  # mkdtemp makes it private; workers of other users may have to read it
+        return read(_keep(folder, root / manifest["hash"]).name)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def read(name: str) -> Taken:
+    """The snapshot of that name below SNAPSHOT_ROOT. Raises FileNotFoundError."""
+    folder = Path(settings.SNAPSHOT_ROOT) / name
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return Taken(folder, manifest["hash"], manifest["taxonomy_version"])
+
+
+def split(source: str, external_id: str) -> str:
+    """train, dev or test: a property of the video that nothing can change, so no model ever learns a test video."""
+    digest = hashlib.sha256(f"{source}/{external_id}".encode()).digest()
+    place = int.from_bytes(digest[:4], "big") % 100
+    return "test" if place < TEST else "dev" if place < TEST + DEV else "train"
+
+
+def _keep(folder: Path, target: Path) -> Path:
+    if not target.exists():
+        try:
+            folder.rename(target)
+        except OSError:  # another worker took the same snapshot at this moment
+            if not target.exists():
+                raise
+    return target
+
+
+def _write(folder: Path) -> dict[str, Any]:
+    digest = hashlib.sha256()
+    tags = list(_tags())
+    with (folder / "tags.jsonl").open("wb") as file:
+        _write_lines(file, tags, digest)
+    splits: Counter[str] = Counter()
+    with (folder / "videos.jsonl").open("wb") as file:
+        _write_lines(file, _counted(_videos({tag["id"] for tag in tags}), splits), digest)
+    version = TaxonomyVersion.objects.defer("content").first()
+    manifest = {
+        "hash": digest.hexdigest(),
+        "format": FORMAT,
+        "taxonomy_version": version.number if version else 0,
+        "videos": splits.total(),
+        "splits": {name: splits[name] for name in ("train", "dev", "test")},
+        "media_root": str(Path(settings.MEDIA_ROOT).resolve()),
+    }
+    (folder / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
+    return manifest
+
+
+def _write_lines(file: IO[bytes], rows: Iterable[Mapping[str, Any]], digest: Any) -> None:
+    for row in rows:
+        line = json.dumps(row, ensure_ascii=False, sort_keys=True).encode() + b"\n"
+        digest.update(line)
+        file.write(line)
+
+
+def _counted(rows: Iterable[dict[str, Any]], splits: Counter[str]) -> Iterator[dict[str, Any]]:
+    for row in rows:
+        splits[row["split"]] += 1
+        yield row
+
+
+def _tags() -> Iterator[dict[str, Any]]:
+    """What a model may say: the active tags."""
+    active = Tag.objects.filter(state=Tag.State.ACTIVE).order_by("pk").prefetch_related("names")
+    known = {tag.pk for tag in active}
+    for tag in active:
+        yield {
+            "id": tag.pk,
+            "name": tag.name,
+            "names": list(dict.fromkeys([tag.name, *(name.text for name in tag.names.all())])),
+            "parent": tag.parent_id if tag.parent_id in known else None,
+            "kind": tag.kind,
+            "assignable": tag.assignable,
+        }
+
+
+def _videos(known: set[int]) -> Iterator[dict[str, Any]]:
+    """Reviewed videos with their known tags; what was said of merged tags counts for where they went."""
+    merged = tag_merges.targets()
+
+    def today(tags: Iterable[int]) -> set[int]:
+        return {merged.get(tag, tag) for tag in tags} & known
+
+    for row in _said().iterator(chunk_size=CHUNK):
+        tags = today([*row["said"], *row["put"]])
+        rejected = today(row["refused"]) - tags  # wanted by one line and refused by another: it is in the clip
+        if tags or rejected:
+            yield _video(row, tags, rejected)
+
+
+def _said() -> Any:
+    """One row a reviewed video, over all reviews in force of all business lines."""
+    video = "review__task__video__"
+    columns = {name: F(f"{video}{name}") for name in ("source", "external_id", *TEXTS)}
+    return (
+        Verdict.objects.filter(review__undone_by=None)
+        .exclude(review__kind=Review.Kind.UNDO)
+        .values(
+            video=F("review__task__video"),
+            path=F(f"{video}media__path"),
+            content_hash=F(f"{video}media__content_hash"),
+            **columns,
+        )
+        .annotate(
+            said=ArrayAgg("tag", filter=Q(choice__in=[Choice.ACCEPT, Choice.ADD]), distinct=True, default=[]),
+            put=ArrayAgg("replacement", filter=Q(choice=Choice.REPLACE), distinct=True, default=[]),
+            refused=ArrayAgg("tag", filter=Q(choice__in=[Choice.REJECT, Choice.REPLACE]), distinct=True, default=[]),
+        )
+        .order_by("video")
+    )
+
+
+def _video(row: Mapping[str, Any], tags: set[int], rejected: set[int]) -> dict[str, Any]:
+    return {
+        "id": row["video"],
+        **{name: row[name] for name in TEXTS},
+        "media": row["path"],
+        "content_hash": row["content_hash"],
+        "tags": sorted(tags),
+        "rejected": sorted(rejected),
+        "split": split(row["source"], row["external_id"]),
+    }

@@ -1,0 +1,87 @@
+"""Small charts as SVG coordinates: drawn by the server, so they need no script and are there without one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+WIDTH, HEIGHT = 600, 200
+SQUARE = 240
+LEFT, RIGHT, TOP, BOTTOM = 44, 10, 10, 22  # room for the labels of the axes
+
+
+@dataclass(frozen=True)
+class Point:
+    x: float
+    y: float
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Loss:
+    """The loss curve of one training stage."""
+
+    stage: str
+    points: str  # of an SVG polyline
+    steps: int
+    first: float
+    last: float
+    highest: float
+    lowest: float
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """How often the stack was right, against how sure it was. On the diagonal it is neither bold nor shy."""
+
+    points: str
+    dots: Sequence[Point]
+
+
+@dataclass(frozen=True)
+class Bar:
+    name: str
+    value: float  # 0..1
+
+    @property
+    def percent(self) -> float:
+        return round(100 * self.value, 1)
+
+
+def losses(curves: Mapping[str, Sequence[Sequence[float]]]) -> list[Loss]:
+    """One chart a stage; stages with fewer than two points have nothing to draw yet."""
+    return [_loss(stage, points) for stage, points in curves.items() if len(points) > 1]
+
+
+def reliability(curve: Sequence[Mapping[str, Any]]) -> Reliability | None:
+    """From bins of {"confidence", "accuracy", "count"}."""
+    if not curve:
+        return None
+    width, height = SQUARE - LEFT - RIGHT, SQUARE - TOP - BOTTOM
+    dots = [
+        Point(
+            round(LEFT + width * part["confidence"], 1),
+            round(TOP + height * (1 - part["accuracy"]), 1),
+            f"{part['confidence']:.2f} → {part['accuracy']:.2f} ({part['count']})",
+        )
+        for part in curve
+    ]
+    return Reliability(" ".join(f"{dot.x},{dot.y}" for dot in dots), dots)
+
+
+def bars(values: Mapping[str, float]) -> list[Bar]:
+    """Best first; all recallers together on top."""
+    best_first = sorted(values.items(), key=lambda item: (item[0] != "union", -item[1], item[0]))
+    return [Bar(name, value) for name, value in best_first]
+
+
+def _loss(stage: str, points: Sequence[Sequence[float]]) -> Loss:
+    steps, values = zip(*points, strict=True)
+    lowest, highest = min(values), max(values)
+    across = (WIDTH - LEFT - RIGHT) / ((steps[-1] - steps[0]) or 1)
+    up = (HEIGHT - TOP - BOTTOM) / ((highest - lowest) or 1)
+    drawn = " ".join(
+        f"{LEFT + across * (step - steps[0]):.1f},{TOP + up * (highest - value):.1f}" for step, value in points
+    )
+    return Loss(stage, drawn, int(steps[-1]), values[0], values[-1], highest, lowest)
