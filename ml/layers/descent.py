@@ -54,7 +54,7 @@ def descend(
                 break
             value = loss(order[start : start + config.batch], generator)
             optimiser.zero_grad()
-            value.backward()
+            value.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(model.parameters(), 5.0)
             optimiser.step()
             schedule.step()

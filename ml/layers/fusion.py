@@ -26,13 +26,14 @@ class FusionConfig:
 class Fusion(nn.Module):
     """Videos -> (videos, dim)."""
 
-    def __init__(self, config: FusionConfig):
+    def __init__(self, config: FusionConfig) -> None:
         super().__init__()
         self.config = config
         dim, names = config.dim, sorted(config.widths)
-        self.enter = nn.ModuleDict({n: nn.Sequential(nn.LayerNorm(w), nn.Linear(w, dim)) for n in names for w in [config.widths[n]]})
+        self.enter = nn.ModuleDict({n: _entrance(config.widths[n], dim) for n in names})
         self.missing = nn.ParameterDict({n: nn.Parameter(torch.zeros(dim)) for n in names})
-        self.mix = nn.Sequential(nn.GELU(), nn.Dropout(config.dropout), nn.Linear(dim * max(len(names), 1), dim), nn.GELU())
+        together = nn.Linear(dim * max(len(names), 1), dim)
+        self.mix = nn.Sequential(nn.GELU(), nn.Dropout(config.dropout), together, nn.GELU())
         self.bag = nn.EmbeddingBag(max(config.grams, 1), dim, mode="sum")  # one row too many is simpler than none
         nn.init.normal_(self.bag.weight, std=0.1)
         self.dropout = nn.Dropout(config.dropout)
@@ -40,13 +41,15 @@ class Fusion(nn.Module):
     def forward(self, videos: Inputs) -> Tensor:
         wide = self._wide(videos)  # (videos, dim)
         if not self.enter:
-            return self.dropout(wide)
+            alone: Tensor = self.dropout(wide)
+            return alone
         parts = []
         for name, enter in self.enter.items():
             present = videos.present[name]  # (videos, 1)
             parts.append(torch.where(present, enter(videos.vectors[name]), self.missing[name]))  # (videos, dim)
         deep = self.mix(torch.cat(parts, dim=-1))  # (videos, modalities * dim) -> (videos, dim)
-        return self.dropout(deep + wide)
+        fused: Tensor = self.dropout(deep + wide)
+        return fused
 
     def _wide(self, videos: Inputs) -> Tensor:
         device = self.bag.weight.device
@@ -56,3 +59,7 @@ class Fusion(nn.Module):
         weights = torch.from_numpy(rows.data.astype("float32")).to(device)
         bagged: Tensor = self.bag(index, starts, per_sample_weights=weights)
         return bagged
+
+
+def _entrance(width: int, dim: int) -> nn.Module:
+    return nn.Sequential(nn.LayerNorm(width), nn.Linear(width, dim))

@@ -12,6 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ def grams(text: str) -> list[int]:
     words = _WORD.findall(folded)
     found = [folded[i : i + n] for n in (1, 2, 3) for i in range(len(folded) - n + 1)]
     found += [f"word:{word}" for word in words]
-    found += [f"word:{left} {right}" for left, right in zip(words, words[1:], strict=False)]
+    found += [f"word:{left} {right}" for left, right in pairwise(words)]
     return [zlib.crc32(gram.encode()) for gram in found]
 
 

@@ -34,6 +34,7 @@ class NeighboursConfig:
 class SimilarityRecaller:
     """Proposes the tags of similar reviewed videos. Subclasses say what is compared."""
 
+    needs: ClassVar[tuple[str, ...]] = ()
     excludes_self: ClassVar[bool] = True  # a video never votes for itself, so scores on trained videos are honest
 
     def __init__(self, vocabulary: Vocabulary, config: NeighboursConfig, centre: Mapping[str, Array]) -> None:
@@ -105,7 +106,8 @@ class SimilarityRecaller:
         same = np.einsum("qid,qjd->qij", near, near) > self.config.same
         same &= ~mine[:, :, None]  # the query itself hides nobody
         repeated = np.triu(same, k=1).any(axis=1)
-        return ~mine & ~repeated
+        counted: NDArray[np.bool_] = ~mine & ~repeated
+        return counted
 
     def _candidate(self, column: int, score: float, voters: NDArray[np.int64]) -> Candidate:
         having = self.labels[:, [column]].toarray().ravel()[voters] if len(voters) else np.zeros(0)
@@ -139,7 +141,7 @@ class SimilarityRecaller:
         rows, columns = (list(part) for part in zip(*pairs, strict=True)) if pairs else ([], [])
         shape = (len(starts) - 1, len(vocabulary))
         recaller._label(
-            tensors["videos"].tolist(), sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape)
+            tensors["videos"].tolist(),
+            sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape),
         )
         return recaller
-

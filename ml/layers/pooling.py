@@ -42,7 +42,10 @@ def sound_centre(features: Sequence[Features]) -> dict[str, Array]:
     heard = [mean for item in features if (mean := _audible(item.sound)) is not None]
     if not heard:
         return {}
-    return {"sound": np.mean(heard, axis=0, dtype=np.float32), "sound_spread": np.std(heard, axis=0, dtype=np.float32) + 1e-3}
+    return {
+        "sound": np.mean(heard, axis=0, dtype=np.float32),
+        "sound_spread": np.std(heard, axis=0, dtype=np.float32) + 1e-3,
+    }
 
 
 def sound_vector(features: Features, centre: Centre) -> Array | None:

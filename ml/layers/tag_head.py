@@ -14,7 +14,7 @@ from torch import Tensor, nn
 class TagHead(nn.Module):
     """(videos, dim) -> (videos, tags), logits."""
 
-    def __init__(self, dim: int, names: Tensor):
+    def __init__(self, dim: int, names: Tensor) -> None:
         super().__init__()
         tags, width = names.shape
         self.linear = nn.Linear(dim, tags)

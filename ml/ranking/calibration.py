@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -14,6 +15,8 @@ from sklearn.linear_model import LogisticRegression
 from ml.parts import Config, read_config, write_config
 from ml.ranking.candidates import CandidatePool
 from ml.types import Array
+
+Mask = NDArray[np.bool_]
 
 
 def evidence_matrix(pool: CandidatePool, ranked: Array) -> Array:
@@ -48,9 +51,9 @@ class LogisticCalibrator:
         self.mean, self.spread, self.weight, self.bias = mean, spread, weight, bias
 
     @classmethod
-    def fit(cls, pool: CandidatePool, ranked: Array, said: Array, config: Config) -> Self:
+    def fit(cls, pool: CandidatePool, ranked: Array, said: Array, clear: Mask, config: Config) -> Self:
         """With too few examples of one kind the confidence is the share of true candidates."""
-        x = evidence_matrix(pool, ranked)
+        x, said = evidence_matrix(pool, ranked)[clear], said[clear]
         mean = x.mean(axis=0) if len(x) else np.zeros(x.shape[1], np.float32)
         spread = np.maximum(x.std(axis=0), 1e-3) if len(x) else np.ones(x.shape[1], np.float32)
         true = int((said > 0).sum())
@@ -72,7 +75,9 @@ class LogisticCalibrator:
     def save(self, folder: Path) -> None:
         write_config(folder, {})
         tensors = {"mean": self.mean, "spread": self.spread, "weight": self.weight, "bias": self.bias}
-        save_file({name: np.ascontiguousarray(t, np.float32) for name, t in tensors.items()}, folder / "model.safetensors")
+        save_file(
+            {name: np.ascontiguousarray(t, np.float32) for name, t in tensors.items()}, folder / "model.safetensors"
+        )
 
     @classmethod
     def load(cls, folder: Path) -> Self:

@@ -35,9 +35,9 @@ class CandidatePool:
             for row, candidates in enumerate(answers[name]):
                 for candidate in candidates:
                     pair = (row, column[candidate.tag])
-                    scores, evidence = found.setdefault(pair, ([np.nan] * len(names), []))
-                    scores[r] = candidate.score
-                    evidence.append(candidate.evidence)
+                    told, reasons = found.setdefault(pair, ([np.nan] * len(names), []))
+                    told[r] = candidate.score
+                    reasons.append(candidate.evidence)
         pairs = sorted(found)
         places = np.array(pairs, dtype=np.int64).reshape(-1, 2)
         scores = np.array([found[pair][0] for pair in pairs], dtype=np.float32).reshape(-1, len(names))
@@ -63,6 +63,14 @@ class CandidatePool:
         evidence = tuple(part.evidence[i] for i in order)
         video, column = new[part.video][order], part.column[order]
         return CandidatePool(self.recallers, len(rows), video, column, part.scores[order], evidence)
+
+    def joined(self, other: CandidatePool) -> CandidatePool:
+        """These videos followed by others that the same recallers answered for."""
+        video = np.concatenate([self.video, other.video + self.videos])
+        column = np.concatenate([self.column, other.column])
+        scores = np.concatenate([self.scores, other.scores])
+        evidence = self.evidence + other.evidence
+        return CandidatePool(self.recallers, self.videos + other.videos, video, column, scores, evidence)
 
     def matrix(self, tags: int) -> sparse.csr_matrix:
         """(videos, tags), 1 at each pair."""

@@ -31,7 +31,7 @@ _BLOCK = 1024  # videos at once
 class TwoTowers(nn.Module):
     """logit(v, t) = cos(video, tag) / temperature + bias_t."""
 
-    def __init__(self, fusion: FusionConfig, names: Tensor, temperature: float):
+    def __init__(self, fusion: FusionConfig, names: Tensor, temperature: float) -> None:
         super().__init__()
         tags, width = names.shape
         self.temperature = temperature

@@ -26,6 +26,7 @@ RECALLERS = {
 class Recaller(Protocol):
     """What every recaller does."""
 
+    needs: ClassVar[tuple[str, ...]]  # modalities without which it is left out of a stack
     excludes_self: ClassVar[bool]  # its scores on videos it was trained on are as good as on others
 
     @classmethod

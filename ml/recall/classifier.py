@@ -30,7 +30,7 @@ _BLOCK = 256  # videos at once
 class Classifier(nn.Module):
     """Videos -> (videos, tags), logits."""
 
-    def __init__(self, fusion: FusionConfig, names: Tensor):
+    def __init__(self, fusion: FusionConfig, names: Tensor) -> None:
         super().__init__()
         self.fusion = Fusion(fusion)
         self.head = TagHead(fusion.dim, names)
@@ -58,6 +58,7 @@ class ClassifierSettings:
 class ClassifierRecaller:
     """Proposes the tags with the highest probability; evidence is the moment of the clip that speaks for the tag."""
 
+    needs: ClassVar[tuple[str, ...]] = ()
     excludes_self: ClassVar[bool] = False
 
     def __init__(self, vocabulary: Vocabulary, model: Classifier, table: GramTable, device: str = "cpu") -> None:
@@ -126,9 +127,7 @@ class ClassifierRecaller:
     def _candidate(self, column: int, score: float, moments: dict[int, tuple[float, float]]) -> Candidate:
         return Candidate(self.vocabulary.tags[column].id, score, Evidence(moment=moments.get(column)))
 
-    def _moments(
-        self, features: Features, video: Inputs, columns: NDArray[np.int64]
-    ) -> dict[int, tuple[float, float]]:
+    def _moments(self, features: Features, video: Inputs, columns: NDArray[np.int64]) -> dict[int, tuple[float, float]]:
         """For each of these tags the second whose frame alone scores highest for it."""
         frames, times = features.frames, features.frame_times
         if frames is None or times is None or not len(frames) or not len(columns):

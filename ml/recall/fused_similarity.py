@@ -17,6 +17,8 @@ WEIGHTS = {"text": 0.5**0.5, "frames": 0.35**0.5, "sound": 0.15**0.5}
 class FusedSimilarity(SimilarityRecaller):
     """e = norm([w_t e_t; w_v e_v; w_a e_a]). A missing modality is left out and the rest takes its weight."""
 
+    needs = ("text", "frames")  # with one modality it would say the same as that one
+
     @classmethod
     def centred(cls, features: Sequence[Features]) -> dict[str, Array]:
         text = next((item.text for item in features if item.text is not None), np.zeros(0, np.float32))

@@ -13,7 +13,14 @@ from ml.types import TEXT_FIELDS, Candidate, Evidence, Features, Span, VideoInpu
 
 SHORTEST = 2  # characters of a name that is looked for
 # Scripts written without spaces: a name may stand anywhere in them. First and last code point of each block.
-_UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x2E80, 0x9FFF), (0xF900, 0xFAFF), (0x20000, 0x3FFFF))
+_UNSPACED = (
+    (0x0E00, 0x0EFF),
+    (0x1000, 0x109F),
+    (0x1780, 0x17FF),
+    (0x2E80, 0x9FFF),
+    (0xF900, 0xFAFF),
+    (0x20000, 0x3FFFF),
+)
 
 
 class MentionRecaller:
@@ -23,6 +30,7 @@ class MentionRecaller:
     must stand as a word of its own; a Chinese one may stand anywhere.
     """
 
+    needs: ClassVar[tuple[str, ...]] = ()
     excludes_self: ClassVar[bool] = True  # nothing is learned from videos
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -71,6 +79,8 @@ class MentionRecaller:
         for start in range(len(text) - SHORTEST + 1):
             for length in self.lengths.get(text[start : start + SHORTEST], ()):
                 end = start + length
+                if end > len(text):
+                    continue
                 if (tags := self.tags.get(text[start:end])) and _stands_alone(text, start, end):
                     yield start, end, tags
                     break  # a shorter name at the same place lies inside this one

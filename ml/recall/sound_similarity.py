@@ -12,6 +12,8 @@ from ml.types import Array, Features
 class SoundSimilarity(SimilarityRecaller):
     """Videos that sound alike."""
 
+    needs = ("sound",)
+
     @classmethod
     def centred(cls, features: Sequence[Features]) -> dict[str, Array]:
         return sound_centre(features)

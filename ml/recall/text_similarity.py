@@ -10,5 +10,7 @@ from ml.types import Array, Features
 class TextSimilarity(SimilarityRecaller):
     """Videos whose title, description and cover text mean the same."""
 
+    needs = ("text",)
+
     def vector(self, features: Features) -> Array | None:
         return text_vector(features)

@@ -12,6 +12,8 @@ from ml.types import Array, Features
 class VisualSimilarity(SimilarityRecaller):
     """Videos that look alike."""
 
+    needs = ("frames",)
+
     @classmethod
     def centred(cls, features: Sequence[Features]) -> dict[str, Array]:
         return frames_centre(features)

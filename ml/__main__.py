@@ -1,0 +1,104 @@
+"""`python -m ml train|evaluate|propose`: the model stack without a database."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TextIO
+
+from ml.bundle import BundleError
+from ml.feature_store import FeatureStore
+from ml.pipeline import Pipeline
+from ml.training import loop
+from ml.training.examples import SPLITS, read_videos
+from ml.types import Example
+
+BATCH = 64
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit status is 0 when it did what it says."""
+    options = _parser().parse_args(arguments)
+    try:
+        options.run(options)
+    except (ValueError, BundleError, FileExistsError, FileNotFoundError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ml", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="train|evaluate|propose")
+
+    train = commands.add_parser("train", help="train a stack on a snapshot and write a bundle")
+    train.add_argument("snapshot", type=Path)
+    train.add_argument("out", type=Path, help="folder of the new bundle; it must not exist")
+    train.add_argument("--stack", default="small", help="name of a stack, or the path of a .toml file")
+    train.add_argument("--warm", type=Path, help="bundle to go on from and to compare with")
+    train.set_defaults(run=_train)
+
+    evaluate = commands.add_parser("evaluate", help="measure a bundle on reviewed videos")
+    evaluate.add_argument("bundle", type=Path)
+    evaluate.add_argument("snapshot", type=Path)
+    evaluate.add_argument("--split", default="test", choices=SPLITS)
+    evaluate.set_defaults(run=_evaluate)
+
+    propose = commands.add_parser("propose", help="propose tags for the videos of a JSONL file")
+    propose.add_argument("bundle", type=Path)
+    propose.add_argument("videos", type=Path, help="one video a line; media are relative to the file's folder")
+    propose.add_argument("--media", type=Path, help="folder of the media")
+    propose.add_argument("--out", type=Path, help="JSONL file to write; without it the answer is printed")
+    propose.set_defaults(run=_propose)
+    for command in (train, evaluate, propose):
+        command.add_argument("--features", type=Path, default=Path("var/features"), help="folder of cached features")
+    return parser
+
+
+def _train(options: argparse.Namespace) -> None:
+    metrics = loop.train(
+        options.snapshot,
+        options.out,
+        store=FeatureStore(options.features),
+        stack=options.stack,
+        warm=options.warm,
+        report=_print_progress,
+    )
+    print(json.dumps(metrics, indent=2))
+
+
+def _print_progress(progress: loop.Progress) -> None:
+    if progress.done % max(progress.total // 10, 1) == 0 or progress.done == progress.total:
+        loss = "" if progress.loss is None else f"  loss {progress.loss:.4f}"
+        print(f"{progress.stage}: {progress.done}/{progress.total}{loss}", file=sys.stderr)
+
+
+def _evaluate(options: argparse.Namespace) -> None:
+    store = FeatureStore(options.features)
+    print(json.dumps(loop.evaluate(options.bundle, options.snapshot, store=store, split=options.split), indent=2))
+
+
+def _propose(options: argparse.Namespace) -> None:
+    videos = read_videos(options.videos, options.media or options.videos.parent)
+    pipeline = Pipeline.load(options.bundle, FeatureStore(options.features))
+    if options.out is None:
+        _write_proposals(pipeline, videos, sys.stdout)
+        return
+    with options.out.open("x", encoding="utf-8") as file:
+        _write_proposals(pipeline, videos, file)
+
+
+def _write_proposals(pipeline: Pipeline, videos: Sequence[Example], file: TextIO) -> None:
+    for start in range(0, len(videos), BATCH):
+        batch = [example.video for example in videos[start : start + BATCH]]
+        for video, proposals in zip(batch, pipeline.propose(batch), strict=True):
+            row = {"id": video.id, "proposals": [asdict(proposal) for proposal in proposals]}
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

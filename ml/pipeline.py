@@ -1,0 +1,97 @@
+"""The whole stack for use: videos in, tags with one calibrated confidence and their reasons out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import torch
+
+from ml import bundle as bundles
+from ml.feature_store import FeatureStore
+from ml.modality.extraction import Modality
+from ml.parts import find
+from ml.ranking import CALIBRATORS, RANKERS, Calibrator, Ranker
+from ml.ranking.candidates import CandidatePool
+from ml.recall import RECALLERS, Recaller
+from ml.types import Array, Features, Proposal, VideoInput, Vocabulary
+
+MODALITY, RECALL, RANKING = "modality", "recall", "ranking"  # folders of a bundle
+
+
+class Pipeline:
+    """Features, recall, ranking. `timings` holds the seconds of each stage of the last `propose`."""
+
+    def __init__(
+        self,
+        vocabulary: Vocabulary,
+        modality: Modality,
+        store: FeatureStore,
+        recallers: Mapping[str, Recaller],
+        budgets: Mapping[str, int],
+        ranker: Ranker,
+        calibrator: Calibrator,
+    ) -> None:
+        self.vocabulary, self.modality, self.store = vocabulary, modality, store
+        self.recallers, self.budgets = dict(recallers), dict(budgets)  # by registered name; candidates a video
+        self.ranker, self.calibrator = ranker, calibrator
+        self.timings: dict[str, float] = {}
+
+    @classmethod
+    def load(cls, bundle: Path, store: FeatureStore, device: str | None = None) -> Self:
+        """Read, verify and build a bundle; CUDA is used when it is there."""
+        torch.set_num_threads(1)
+        device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        read = bundles.read(bundle)
+        manifest, vocabulary = read.manifest, read.vocabulary
+        modality = Modality.build(manifest.config["modality"], bundle / MODALITY, device)
+        recallers = {
+            name: find(RECALLERS, name).load(bundle / RECALL / name, vocabulary, device) for name in manifest.recallers
+        }
+        ranker = find(RANKERS, manifest.ranker).load(bundle / RANKING / manifest.ranker, vocabulary, device)
+        calibrator = find(CALIBRATORS, manifest.calibrator).load(bundle / RANKING / manifest.calibrator)
+        budgets = {name: manifest.config["recall"][name]["candidates"] for name in manifest.recallers}
+        return cls(vocabulary, modality, store, recallers, budgets, ranker, calibrator)
+
+    def propose(self, videos: Sequence[VideoInput]) -> list[list[Proposal]]:
+        """Per video every candidate with its confidence, surest first, ties by tag id. Broken media do not stop it."""
+        self.timings = {}
+        features = self.modality.features(videos, self.store)
+        self.timings |= self.modality.timings
+        with self._timed("recall"):
+            pool = recall(self.recallers, self.budgets, features, self.vocabulary)
+        with self._timed("rank"):
+            confidence = self.calibrator.confidence(pool, self.ranker.score(features, pool))
+        return self._proposals(pool, confidence)
+
+    def _proposals(self, pool: CandidatePool, confidence: Array) -> list[list[Proposal]]:
+        answers: list[list[Proposal]] = [[] for _ in range(pool.videos)]
+        ids = self.vocabulary.ids
+        for i, row in enumerate(pool.video.tolist()):
+            scores = pool.scores[i]
+            told = {name: float(s) for name, s in zip(pool.recallers, scores, strict=True) if not np.isnan(s)}
+            answers[row].append(Proposal(ids[pool.column[i]], float(confidence[i]), told, pool.evidence[i]))
+        for proposals in answers:
+            proposals.sort(key=lambda proposal: (-proposal.confidence, proposal.tag))
+        return answers
+
+    @contextmanager
+    def _timed(self, stage: str) -> Iterator[None]:
+        started = time.perf_counter()
+        yield
+        self.timings[stage] = time.perf_counter() - started
+
+
+def recall(
+    recallers: Mapping[str, Recaller],
+    budgets: Mapping[str, int],
+    features: Sequence[Features],
+    vocabulary: Vocabulary,
+) -> CandidatePool:
+    """The union of what all recallers propose; `budgets` is the number of candidates each may name."""
+    answers = {name: recaller.recall(features, budgets[name]) for name, recaller in recallers.items()}
+    return CandidatePool.union(answers, vocabulary)
