@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ml.media.container import DEFAULT_LIMITS, Limits, Shape, probe
-from ml.media.decoding import Scaler, sample, waveform
+from ml.media.conversion import Scaler
+from ml.media.decoding import sample, waveform
 
 POSTER_CHOICES = 6
 PEAKS_RATE = 8000

@@ -3,18 +3,16 @@
 Plain supervised multi-label training: every frame of a reviewed clip should predict the clip's tags. The classifier
 is thrown away afterwards; what stays is a backbone whose frames of one scene lie close together.
 
-The default is timm's smallest ResNet at 96 pixels. On drawn scenes (24 kinds, 48 clips to learn from, 72 others to
-recognise by their nearest neighbour; chance 0.04) it reached 0.85, untrained 0.53, in 47 s on one busy core; at 112
-pixels and half the steps it reached 0.76 where test_byobnet had 0.61, test_nfnet 0.60, test_convnext 0.44.
+What suits is timm's smallest ResNet (test_resnet) at 96 pixels. On drawn scenes (24 kinds, 48 clips to learn from, 72
+others to recognise by their nearest neighbour; chance 0.04) it reached 0.85, untrained 0.53, in 47 s on one busy core.
+At 112 pixels and half the steps it reached 0.76 where test_byobnet had 0.61, test_nfnet 0.60, test_convnext 0.44.
 MobileNetV3 and LCNet (0.43 and 0.28 on a like set) learn too little in so few steps, ResNet-10-T is three times slower.
 """
 
 from __future__ import annotations
 
-import logging
 import math
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,14 +24,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
-from ml import media
 from ml.modality import weights
 from ml.modality.frames import BackboneConfig, load_config, network, normalised, save
-from ml.types import Array, VideoInput
-
-log = logging.getLogger(__name__)
-
-DEFAULT_MODEL, DEFAULT_SIZE = "test_resnet", 96
+from ml.types import Array
 
 Step = Callable[[int, int, float | None], None]  # (steps done, steps in all, loss); it may raise to end the training
 
@@ -48,29 +41,6 @@ class Schedule:
     rate: float = 4e-3  # peak learning rate of AdamW, warmed up over the first tenth, then a cosine
     decay: float = 0.05
     seed: int = 0
-
-
-def gather(
-    videos: Sequence[VideoInput], config: BackboneConfig, per_video: int = 12, workers: int = 2
-) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Frames (n, size, size, 3) evenly chosen from each video, and (n,) the index of the video each comes from.
-
-    Videos without readable media have none. Clips are short, so they are read at two frames a second at least.
-    """
-    nothing = np.empty((0, config.size, config.size, 3), np.uint8)
-
-    def read(video: VideoInput) -> NDArray[np.uint8]:
-        if video.media is not None:
-            try:
-                frames, _ = media.frames(video.media, config.size, max(2.0, config.fps))
-                return frames[np.linspace(0, len(frames) - 1, min(per_video, len(frames))).astype(int)]
-            except media.MediaError as reason:
-                log.warning("video %s: not trained on: %s", video.id, reason)
-        return nothing
-
-    with ThreadPoolExecutor(workers) as pool:
-        clips = list(pool.map(read, videos))
-    return np.concatenate([nothing, *clips]), np.repeat(np.arange(len(clips)), list(map(len, clips)))
 
 
 def train(

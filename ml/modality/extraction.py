@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, Self
@@ -16,10 +14,11 @@ from typing import Any, Self
 import numpy as np
 import torch
 
-from ml import media, parts
+from ml import parts
 from ml.feature_store import FeatureStore
 from ml.modality import EXTRACTORS
 from ml.modality.extractor import Extractor, Material, MissingWeights
+from ml.modality.work import Work, decode, keep, media_key, text_key
 from ml.types import Array, Features, VideoInput
 
 log = logging.getLogger(__name__)
@@ -31,19 +30,6 @@ CLIP_BATCH = 8  # clips whose frames share batches
 Arrays = dict[str, Array]
 Keys = tuple[str | None, str | None]  # of the text, of the media
 Found = dict[tuple[str, str], Arrays]  # (key, extractor name) -> arrays
-
-
-@dataclass
-class Work:
-    """What must be computed for one key, and by whom."""
-
-    key: str
-    video: VideoInput
-    extractors: list[Extractor] = field(default_factory=list)
-
-    @property
-    def reads_media(self) -> bool:
-        return any(extractor.decoding for extractor in self.extractors)
 
 
 Ready = tuple[Work, Material]
@@ -93,7 +79,7 @@ class Modality:
     def features(self, videos: Sequence[VideoInput], store: FeatureStore) -> list[Features]:
         """Features in the order of `videos`. Media that cannot be read leave their modalities None (see the log)."""
         self.timings = dict.fromkeys(STAGES, 0.0)
-        keys = [(_text_key(video), _media_key(video)) for video in videos]
+        keys = [(text_key(video), media_key(video)) for video in videos]
         found: Found = {}
         work = list(self._missing(videos, keys, store, found))
         with ThreadPoolExecutor(self.workers) as decoders, ThreadPoolExecutor(1) as writer:
@@ -101,7 +87,7 @@ class Modality:
             clips = self._decoded([item for item in work if item.reads_media], decoders)
             texts = ((item, Material(text=item.video.text())) for item in work if not item.reads_media)
             stored = [
-                writer.submit(_store, store, key, name, arrays)
+                writer.submit(keep, store, key, name, arrays)
                 for batch in chain(_batches(texts, TEXT_BATCH), _batches(clips, CLIP_BATCH))
                 for (key, name), arrays in self._extracted(batch, found)
             ]
@@ -135,12 +121,12 @@ class Modality:
     def _decoded(self, work: Sequence[Work], pool: ThreadPoolExecutor) -> Iterator[Ready]:
         """Decode in `pool`, a bounded number of clips ahead of the reader; unreadable ones are left out."""
         left = iter(work)
-        ahead = deque(pool.submit(_decode, item) for item in islice(left, self.workers + CLIP_BATCH))
+        ahead = deque(pool.submit(decode, item) for item in islice(left, self.workers + CLIP_BATCH))
 
         def ready() -> Iterator[Ready]:
             while ahead:
                 item, material, seconds = ahead.popleft().result()
-                ahead.extend(pool.submit(_decode, item) for item in islice(left, 1))
+                ahead.extend(pool.submit(decode, item) for item in islice(left, 1))
                 self.timings["decode"] += seconds
                 if material is not None:
                     yield item, material
@@ -163,44 +149,6 @@ class Modality:
             key = pair[bool(extractor.decoding)]
             arrays |= found.get((key, extractor.name), {}) if key else {}
         return Features(video, **arrays)
-
-
-def _text_key(video: VideoInput) -> str | None:
-    text = video.text()
-    return hashlib.sha256(text.encode()).hexdigest() if text else None
-
-
-def _media_key(video: VideoInput) -> str | None:
-    if video.content_hash or video.media is None:
-        return video.content_hash
-    try:
-        return media.content_hash(video.media)
-    except OSError as reason:
-        log.warning("video %s: its media cannot be read: %s", video.id, reason)
-        return None
-
-
-def _decode(item: Work) -> tuple[Work, Material | None, float]:
-    """One pass over the file for all extractors that miss it, and its CPU seconds."""
-    started = time.thread_time()
-    wanted: dict[str, Any] = {}
-    for extractor in item.extractors:
-        wanted |= extractor.decoding
-    try:
-        if item.video.media is None:
-            raise media.MediaError("The file does not exist.")
-        decoded = media.decode(item.video.media, **wanted)
-    except (media.MediaError, OSError) as reason:
-        log.warning("video %s: no frames and no sound: %s", item.video.id, reason)
-        return item, None, time.thread_time() - started
-    material = Material(frames=decoded.frames, times=decoded.times, sound=decoded.sound)
-    return item, material, time.thread_time() - started
-
-
-def _store(store: FeatureStore, key: str, name: str, arrays: Arrays) -> float:
-    started = time.thread_time()
-    store.put(key, name, arrays)
-    return time.thread_time() - started
 
 
 def _batches(ready: Iterator[Ready], size: int) -> Iterator[list[Ready]]:

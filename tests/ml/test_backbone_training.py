@@ -8,8 +8,7 @@ from ml.modality import backbone_training
 from ml.modality.backbone_training import Schedule
 from ml.modality.extractor import Material
 from ml.modality.frames import BackboneConfig, FrameExtractor
-from ml.types import VideoInput
-from tests.ml.media_files import make_clip, picture
+from tests.ml.media_files import picture
 
 CONFIG = BackboneConfig.of("test_resnet", 64)
 COLOURS = [(200, 60, 60), (60, 200, 60), (60, 60, 200), (200, 200, 60)]
@@ -81,24 +80,8 @@ def test_a_saved_backbone_is_never_overwritten(tmp_path):
     assert json.loads((tmp_path / "out" / "config.json").read_text())["model"] == "test_resnet"
 
 
-def test_frames_are_gathered_evenly_and_know_their_video(tmp_path):
-    (tmp_path / "broken.mp4").write_bytes(b"broken")
-    media = [
-        make_clip(tmp_path / "long.mp4", seconds=6),
-        None,
-        tmp_path / "broken.mp4",
-        make_clip(tmp_path / "s.mp4", 1),
-    ]
-
-    frames, owners = backbone_training.gather([VideoInput(i, media=path) for i, path in enumerate(media)], CONFIG, 4)
-
-    assert frames.shape == (6, 64, 64, 3)
-    assert owners.tolist() == [0, 0, 0, 0, 3, 3]
-
-
 def test_nothing_to_look_at_is_no_training(tmp_path):
-    frames, owners = backbone_training.gather([VideoInput(1, "text only")], CONFIG)
+    nothing = np.zeros((0, 64, 64, 3), np.uint8)
 
-    assert len(frames) == len(owners) == 0
     with pytest.raises(ValueError, match="no frames"):
-        backbone_training.train(frames, np.zeros((0, 3), np.float32), tmp_path / "out", config=CONFIG)
+        backbone_training.train(nothing, np.zeros((0, 3), np.float32), tmp_path / "out", config=CONFIG)
