@@ -1,0 +1,142 @@
+"""The best legal set of scored tags, and why each other tag is not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import isfinite
+
+from taxonomy import rule_solver
+from taxonomy.rule_index import Rule, RuleIndex, Scope
+from taxonomy.rule_solver import bits
+
+SCALE = 10**9  # scores are whole numbers of billionths, so that sums do not depend on their order
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Why a tag is not in the selection. Without a rule, the tag is unknown or not assignable.
+
+    `because_of`: the selected tags that exclude it, or the nodes of which one would have to be present.
+    """
+
+    rule: Rule | None = None
+    because_of: frozenset[int] = frozenset()
+
+
+@dataclass(frozen=True)
+class Selection:
+    """The chosen tags (the original ids) and a reason for each one left out."""
+
+    tags: frozenset[int]
+    removed: Mapping[int, Removal]
+    exact: bool = True  # False: too tangled to prove that no better set exists; it breaks no rule all the same
+
+
+def best(index: RuleIndex, scores: Mapping[int, float], fixed: frozenset[int]) -> Selection:
+    """See RuleBook.best."""
+    for tag, score in scores.items():
+        if not (isfinite(score) and score >= 0):
+            raise ValueError(f"the score {score} of tag {tag} is not a number of at least 0")
+    candidates = _Candidates(index, sorted((scores.keys() | fixed) & index.assignable, reverse=True))
+    chosen, exact = candidates.choose(scores, fixed)
+    if not exact:
+        chosen = candidates.fill(chosen)
+    removed = {tag: Removal() for tag in (scores.keys() | fixed) - index.assignable}
+    removed.update(candidates.removals(chosen))
+    return Selection(frozenset(candidates.tags[i] for i in bits(chosen)), removed, exact)
+
+
+class _Candidates:
+    """The candidates as bits, the smallest tag id highest: of equal sets the solver prefers the higher mask."""
+
+    def __init__(self, index: RuleIndex, tags: list[int]) -> None:
+        self.index = index
+        self.tags = tags
+        self.bit = {tag: 1 << i for i, tag in enumerate(tags)}
+        self.scopes: list[Scope] = [index.scope(tag) for tag in tags]
+        self.present: dict[int, int] = {}  # node -> the candidates of its branch
+        for i, scope in enumerate(self.scopes):
+            for node in scope.path:
+                self.present[node] = self.present.get(node, 0) | 1 << i
+        self.conflicts = [self._excluded(scope) for scope in self.scopes]
+        self.needs = [[self._any(rule.others) for rule in scope.needs] for scope in self.scopes]
+
+    def _excluded(self, scope: Scope) -> int:
+        mask = 0
+        for node in scope.excluded.keys() & self.present.keys():
+            mask |= self.present[node]
+        for outer, inner, _ in scope.around:
+            mask |= self._rest(outer, inner)
+        return mask
+
+    def _rest(self, outer: int, inner: int) -> int:
+        """The candidates of the outer branch that are neither of the inner one nor its ancestors."""
+        mask = self.present[outer] & ~self.present[inner]
+        for node in self.index.path(inner) if mask else ():
+            mask &= ~self.bit.get(node, 0)
+        return mask
+
+    def _any(self, nodes: tuple[int, ...]) -> int:
+        mask = 0
+        for node in nodes:
+            mask |= self.present.get(node, 0)
+        return mask
+
+    def choose(self, scores: Mapping[int, float], fixed: frozenset[int]) -> tuple[int, bool]:
+        """The mask of the best legal set, and whether it is proven best.
+
+        A co-occurrence becomes one more item: worth the rule's weight, needing both sides. It stands below the
+        candidates' bits, where it cannot decide between equal sets.
+        """
+        pairs = self._co_occurrences()
+        values = [weight for _, _, weight in pairs] + [round(scores.get(tag, 0.0) * SCALE) for tag in self.tags]
+        shift, most = len(pairs), sum(values) + 1
+        for i, tag in enumerate(self.tags, shift):
+            if tag in fixed:
+                values[i] += most
+        conflicts = [0] * shift + [mask << shift for mask in self.conflicts]
+        needs = [[left << shift, right << shift] for left, right, _ in pairs]
+        needs += [[mask << shift for mask in masks] for masks in self.needs]
+        mask, exact = rule_solver.solve(rule_solver.Problem(values, conflicts, needs))
+        return mask >> shift, exact
+
+    def _co_occurrences(self) -> list[tuple[int, int, int]]:
+        """(candidates of the one side, of the other side, weight) of each soft rule that can come true."""
+        pairs = []
+        for node in self.present.keys() & self.index.by_subject.keys():
+            for rule in self.index.by_subject[node]:
+                weight = round(rule.weight * SCALE)
+                if rule.kind == "co_occurs" and weight:
+                    pairs += [
+                        (self.present[node], self.present[other], weight)
+                        for other in dict.fromkeys(rule.others)
+                        if other in self.present
+                    ]
+        return sorted(pairs)
+
+    def fill(self, chosen: int) -> int:
+        """Add what is legal beside the chosen tags, so that each tag left out has its reason."""
+        before = -1
+        while before != chosen:
+            before = chosen
+            for i in reversed(range(len(self.tags))):
+                if not self.conflicts[i] & chosen and all(mask & chosen for mask in self.needs[i]):
+                    chosen |= 1 << i
+        return chosen
+
+    def removals(self, chosen: int) -> dict[int, Removal]:
+        return {tag: self._removal(i, chosen) for i, tag in enumerate(self.tags) if not chosen >> i & 1}
+
+    def _removal(self, i: int, chosen: int) -> Removal:
+        """The rule that keeps the candidate out: the exclusion with the lowest id, else the requirement."""
+        scope = self.scopes[i]
+        reasons = [(rule, self.present[node]) for node, rule in scope.excluded.items() if node in self.present]
+        reasons += [(rule, self._rest(outer, inner)) for outer, inner, rule in scope.around]
+        hits = [(rule, mask & chosen) for rule, mask in reasons if mask & chosen]
+        if hits:
+            first = min(hits, key=lambda hit: hit[0].id)[0]
+            against = {self.tags[j] for rule, mask in hits if rule == first for j in bits(mask)}
+            return Removal(first, frozenset(against))
+        rule = next(rule for rule, mask in zip(scope.needs, self.needs[i], strict=True) if not mask & chosen)
+        return Removal(rule, frozenset(rule.others))
