@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -28,7 +29,7 @@ class DemoClip:
     texts: Mapping[str, str]
     tags: Mapping[str, tuple[str, ...]]  # business line -> codes its reviewers give, the surest first
     audio: str = "scene"  # scene | muted (a silent stream) | absent (no stream)
-    reviewed: bool = False
+    review: str = ""  # first | later | empty: waits in the queue
 
     @property
     def file(self) -> str:
@@ -64,7 +65,7 @@ def _clip(row: dict[str, object]) -> DemoClip:
         texts={name: str(row.get(name, "")) for name in TEXTS},
         tags={line: (*common, *_codes(row, line)) for line in LINES},
         audio=str(row.get("audio", "scene")),
-        reviewed=bool(row.get("reviewed", False)),
+        review=str(row.get("review", "")),
     )
 
 
@@ -74,12 +75,12 @@ def _codes(row: dict[str, object], field: str) -> tuple[str, ...]:
     return tuple(str(code) for code in codes)
 
 
-def shoot_all(clips: Sequence[DemoClip], folder: Path, processes: int = 2) -> list[Path]:
+def shoot_all(clips: Sequence[DemoClip], folder: Path, processes: int = 2) -> Iterator[Path]:
     """Film all clips, several at a time. A clip that exists is kept, so this may be started again."""
+    # The long ones first, so that no process is left alone with one at the end.
+    order = sorted(clips, key=lambda clip: -clip.seconds)
     with get_context("spawn").Pool(processes) as pool:
-        # The long ones first, so that no process is left alone with one at the end.
-        order = sorted(clips, key=lambda clip: -clip.seconds)
-        return pool.starmap(_shoot, [(clip, folder) for clip in order], chunksize=1)
+        yield from pool.imap_unordered(partial(_shoot, folder=folder), order)
 
 
 def _shoot(clip: DemoClip, folder: Path) -> Path:

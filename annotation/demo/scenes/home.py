@@ -7,7 +7,7 @@ from math import cos, pi, sin
 from annotation.demo.canvas import HEIGHT, WIDTH, Canvas, blend
 from annotation.demo.figures import SKINS
 from annotation.demo.scene import Scene
-from annotation.demo.sounds import Track, crowd, hit, noise, note, sweep, voice
+from annotation.demo.sounds import Track, crowd, hit, noise, note, sweep, swell, voice
 
 
 class Birthday(Scene):
@@ -156,11 +156,7 @@ class Unboxing(Scene):
             canvas.line([(sx, sy - 8 * shine), (sx, sy + 8 * shine)], "#ffc400", 2)
 
     def sound(self, track: Track) -> None:
-        track.add(
-            noise(self.rng, 1.0, 1500, 9000) * (0.4 + 0.6 * (self.rng.random(len(noise(self.rng, 1.0, 50, 90))) > 0.4)),
-            0.5,
-            1.4,
-        )  # tape
+        track.add(noise(self.rng, 1.0, 1500, 9000) * swell(self.rng, 1.0, 0.12, 0.1), 0.5, 1.4)  # tape comes off
         for at in (1.5, 1.9):
             track.add(hit(self.rng, 0.2, 200, 2500, 20), at, 1.5)
         track.add(sweep(400, 1600, 1.0), 2.5, 0.4)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from math import cos, pi, sin
 
+import numpy as np
+
 from annotation.demo.canvas import HEIGHT, WIDTH, Canvas, blend
 from annotation.demo.scene import Scene
 from annotation.demo.scenery import cloud, hills, tree
-from annotation.demo.sounds import RATE, Track, clock, noise, sweep, swell
+from annotation.demo.sounds import Track, clock, noise, sweep, swell
 
 
 class Ocean(Scene):
@@ -231,9 +233,5 @@ class Birds(Scene):
         ):
             for k in range(int(self.rng.integers(2, 6))):
                 track.add(sweep(pitch, pitch * (1.35 if k % 2 else 0.75), 0.1), at + 0.13 * k, 0.9)
-        trill = 0.2 * clock(1.0)
-        track.add(
-            trill * 0 + sweep(3000, 3300, 1.0) * (1 + (clock(1.0) * RATE * 25 * 2 * pi / RATE % 1)),
-            track.seconds / 2,
-            0.5,
-        )
+        pulses = 1 + np.sin(2 * pi * 25 * clock(1.0))
+        track.add(sweep(3000, 3300, 1.0) * pulses, track.seconds / 2, 0.5)  # a trill
