@@ -99,7 +99,9 @@ class ReviewForm(forms.Form):
         """What the reviewer entered, undecided tags left undecided."""
         said = list(self._said(undecided=""))
         added = tuple(s.tag for s in said if s.choice == Verdict.Choice.ADD)
-        return Answers({s.tag: s for s in said if s.choice not in {"", Verdict.Choice.ADD}}, added)
+        model = self.data.get("model_version", "")
+        seen = int(model) if _is_id(model) else None
+        return Answers({s.tag: s for s in said if s.choice != Verdict.Choice.ADD}, added, seen)
 
     def _said(self, undecided: str) -> Iterator[Said]:
         names = [name for name in self.data if name.startswith("verdict-")][:MOST_TAGS]

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from annotation import priorities, queue
+from annotation import imported_reviews, priorities, queue
 from ml.registry.models import ModelVersion
-from tagging.signals import suggested
+from tagging.models import Import
+from tagging.signals import imported, suggested
 from taxonomy.models import TaxonomyVersion
 
 
@@ -17,3 +18,9 @@ def open_review_tasks(
     video_ids: list[int], model_version: ModelVersion, taxonomy_version: TaxonomyVersion, **_kw: Any
 ) -> None:
     queue.open_tasks(priorities.of_videos(video_ids, model_version, taxonomy_version))
+
+
+@receiver(imported)
+def record_imported_tags(import_: Import, **_kw: Any) -> None:
+    if import_.business_line is not None:
+        imported_reviews.record(import_.business_line)

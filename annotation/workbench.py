@@ -32,10 +32,11 @@ NEW = timedelta(days=14)  # so long a changed guideline is pointed out
 
 @dataclass(frozen=True)
 class Answers:
-    """What the reviewer said so far: verdicts by tag, and tags added."""
+    """What the reviewer said so far: verdicts by tag (undecided ones too), tags added, the model whose tags they saw."""
 
     verdicts: Mapping[int, Said]
     added: tuple[int, ...] = ()
+    model_version: int | None = None
 
 
 def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
@@ -43,10 +44,13 @@ def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
     task = ReviewTask.objects.select_related("video__media", "business_line").get(pk=task.pk)
     video, line = task.video, task.business_line
     answers = answers or _undone(task)
-    seen = SuggestionSet.objects.filter(video=video).order_by("-created_at", "-pk").first()
+    sets = SuggestionSet.objects.filter(video=video).order_by("-created_at", "-pk")
+    seen = (sets.filter(model_version=answers.model_version) if answers.model_version else sets).first()
     book = rulebook.load(line=line.pk)
     suggestions = {s.tag_id: s for s in seen.suggestions.all()} if seen else {}
-    shown = policies.decide(policies.of(line), book, {t: s.confidence for t, s in suggestions.items()}).shown
+    decided = policies.decide(policies.of(line), book, {t: s.confidence for t, s in suggestions.items()}).shown
+    # What was on the screen stays there, though rules or policy may have changed meanwhile.
+    shown = list(dict.fromkeys([*decided, *(tag for tag in answers.verdicts if tag in suggestions)]))
     named = {*shown, *answers.added, *(s.replacement for s in answers.verdicts.values() if s.replacement)}
     known = labels(named, book)
     texts = {tag: _guideline(text) for tag, text in guidelines.current(named, line).items()}
@@ -100,7 +104,8 @@ def _undone(task: ReviewTask) -> Answers:
     if last is None or last.undoes is None or last.reviewer_id != task.reviewer_id:
         return Answers({})
     said = [Said(v.tag_id, v.choice, v.reason, v.replacement_id) for v in last.undoes.verdicts.order_by("pk")]
-    return Answers({s.tag: s for s in said if s.choice != "add"}, tuple(s.tag for s in said if s.choice == "add"))
+    extra = tuple(s.tag for s in said if s.choice == "add")
+    return Answers({s.tag: s for s in said if s.choice != "add"}, extra, last.model_version_id)
 
 
 def _proposal(

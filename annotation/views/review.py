@@ -30,10 +30,10 @@ def enter(request: HttpRequest) -> HttpResponse:
     """Go on with the task held longest, else claim the most urgent one."""
     line = chosen(request)
     if line is None:
-        return render(request, "annotation/empty.html")
+        return render(request, "annotation/queue_empty.html")
     task = queue.held(request.user, line) or queue.claim(request.user, line, leave=_ids(request, "not"))
     if task is None:
-        return render(request, "annotation/empty.html", header(request, line))
+        return render(request, "annotation/queue_empty.html", header(request, line))
     return redirect(task)
 
 

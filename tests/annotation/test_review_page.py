@@ -1,0 +1,284 @@
+"""The review page: claims, submits, refuses, undoes; as a plain form and for scripts."""
+
+import uuid
+
+import pytest
+from django.urls import reverse
+
+from annotation import queue, workbench
+from annotation.models import Review, ReviewTask
+from taxonomy.models import Guideline, Rule, TagName
+from tests.annotation.factories import claim, make_task, publish
+from tests.factories import make_line, make_model, make_suggestions, make_tag, make_user, make_video
+
+pytestmark = pytest.mark.django_db
+JSON = {"headers": {"accept": "application/json"}}
+
+
+@pytest.fixture
+def line():
+    return make_line()
+
+
+@pytest.fixture
+def reviewer(sign_in, line):
+    return sign_in("annotator", lines=(line,))
+
+
+@pytest.fixture
+def dunk():
+    return make_tag("Slam dunk", parent=make_tag("Basketball"))
+
+
+@pytest.fixture
+def street():
+    return make_tag("Streetball")
+
+
+@pytest.fixture
+def task(line, reviewer, dunk, street):
+    """A clip with two proposed tags, claimed by the reviewer."""
+    video = make_video(title="He dunks at the street court")
+    make_suggestions(video, {dunk: 0.9, street: 0.6}, model=make_model(), taxonomy=publish())
+    make_task(line, video=video, why={"unsure": 2})
+    return claim(reviewer, line)
+
+
+def entries(task, **kw):
+    """What the page sends when nothing was touched."""
+    clip = workbench.clip(task)
+    values = {"operation": str(clip.operation), "token": task.token, "action": "submit", "seconds": "4.2"}
+    values |= {"model_version": clip.model_version, "taxonomy_version": clip.taxonomy_version}
+    return values | {f"verdict-{p.tag}": "" for p in clip.proposals} | kw
+
+
+def test_entering_claims_a_task(client, line, reviewer):
+    task = make_task(line)
+
+    assert client.get("/review/").url == task.get_absolute_url()
+    assert list(ReviewTask.objects.claimed_by(reviewer)) == [task]
+
+
+def test_entering_again_resumes_the_task_held(client, line, reviewer, task):
+    make_task(line, priority=9)
+
+    assert client.get("/review/").url == task.get_absolute_url()
+
+
+def test_the_line_is_remembered(client, sign_in):
+    first, second = make_line(), make_line()
+    sign_in(lines=(first, second))
+    make_task(first)
+    task = make_task(second)
+
+    client.get(f"/review/?line={second.slug}")
+
+    assert client.get("/review/").url == task.get_absolute_url()
+
+
+def test_a_line_of_others_is_not_found(client, reviewer):
+    assert client.get(f"/review/?line={make_line().slug}").status_code == 404
+
+
+def test_an_empty_queue_says_so(client, line, reviewer):
+    page = client.get("/review/")
+
+    assert page.status_code == 200
+    assert "Nothing is waiting" in page.content.decode()
+
+
+def test_the_page_shows_the_clip(client, task):
+    page = client.get(task.get_absolute_url())
+
+    assert page.status_code == 200
+    assert [p.name for p in page.context["clip"].proposals] == ["Slam dunk", "Streetball"]
+    assert page.context["clip"].proposals[0].path == ("Basketball",)
+
+
+def test_a_task_of_another_line_is_not_found(client, reviewer):
+    assert client.get(make_task(make_line()).get_absolute_url()).status_code == 404
+
+
+def test_a_task_not_held_leads_to_one_that_is(client, line, reviewer):
+    assert client.get(make_task(line).get_absolute_url()).url == reverse("annotation:enter")
+
+
+def test_accepting_the_rest_accepts_what_is_undecided(client, task, street):
+    values = entries(task, **{f"verdict-{street.pk}": "reject", f"reason-{street.pk}": "minor"})
+
+    answer = client.post(task.get_absolute_url(), values, **JSON).json()
+
+    review = Review.objects.get(pk=answer["review"])
+    assert answer["stored"]
+    assert answer["stats"]["today"] == 1
+    assert sorted(review.verdicts.values_list("choice", "reason")) == [("accept", ""), ("reject", "minor")]
+    assert review.seconds == 4.2
+
+
+def test_a_plain_form_goes_on_with_the_next_clip(client, line, task):
+    answer = client.post(task.get_absolute_url(), entries(task))
+
+    assert answer.status_code == 302
+    assert answer.url.startswith(reverse("annotation:enter"))
+
+
+def test_added_tags_are_stored(client, task):
+    third, fourth = make_tag(), make_tag()
+    publish()
+
+    client.post(task.get_absolute_url(), entries(task, add=[third.pk, fourth.pk]), **JSON)
+
+    assert set(Review.objects.get().verdicts.filter(choice="add").values_list("tag", flat=True)) == {
+        third.pk,
+        fourth.pk,
+    }
+
+
+def test_sent_again_it_gets_the_same_answer(client, task):
+    values = entries(task)
+
+    first, second = (client.post(task.get_absolute_url(), values, **JSON).json() for _ in range(2))
+
+    assert first["review"] == second["review"]
+
+
+def test_a_lost_lease_is_told_and_the_work_kept(client, task, line, dunk):
+    queue.give_back(task.pk, task.reviewer, task.token)
+    claim(make_user(), line)
+    values = entries(task, **{f"verdict-{dunk.pk}": "reject"})
+
+    refused = client.post(task.get_absolute_url(), values, **JSON)
+    page = client.post(task.get_absolute_url(), values)
+
+    assert (refused.status_code, refused.json()["error"], page.status_code) == (409, "lease_lost", 409)
+    assert page.context["clip"].proposals[0].verdict == "reject"
+
+
+def test_conflicts_come_with_repairs_and_the_work_is_kept(client, task, line, dunk, street):
+    rule = Rule.objects.create(kind="excludes", subject=dunk)
+    rule.others.add(street)
+    publish()
+    values = entries(task, **{f"verdict-{dunk.pk}": "accept", f"verdict-{street.pk}": "accept"})
+
+    refused = client.post(task.get_absolute_url(), values, **JSON)
+    page = client.post(task.get_absolute_url(), values)
+
+    (conflict,) = refused.json()["conflicts"]
+    assert refused.status_code == page.status_code == 422
+    assert conflict["text"] == "Slam dunk and Streetball exclude each other."
+    assert {repair["label"] for repair in conflict["repairs"]} == {"keep Slam dunk", "keep Streetball"}
+    assert [p.verdict for p in page.context["clip"].proposals] == ["accept", "accept"]
+    assert Review.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("verdict", "maybe"), ("verdict", "replace"), ("reason", "because"), ("operation", "x")]
+)
+def test_nonsense_is_refused(client, task, dunk, field, value):
+    values = entries(task)
+    if field == "reason":
+        values |= {f"verdict-{dunk.pk}": "reject"}
+    values |= {"operation": value} if field == "operation" else {f"{field}-{dunk.pk}": value}
+
+    refused = client.post(task.get_absolute_url(), values, **JSON)
+
+    assert refused.status_code == 422
+    assert refused.json()["errors"]
+
+
+def test_skipping_needs_a_reason(client, task):
+    refused = client.post(task.get_absolute_url(), entries(task, action="skip"), **JSON)
+    assert refused.status_code == 422
+
+    client.post(task.get_absolute_url(), entries(task, action="skip", skip_reason="no sound"), **JSON)
+
+    task.refresh_from_db()
+    assert (task.state, task.skip_reason) == ("skipped", "no sound")
+
+
+def test_giving_back_lets_others_have_it(client, task, line):
+    client.post(task.get_absolute_url(), entries(task, action="give_back"), **JSON)
+
+    assert queue.claim(make_user(), line) == task
+
+
+def test_one_more_clip_is_claimed_ahead(client, task, line):
+    ahead = make_task(line)
+
+    page = client.get("/review/next/", {"line": line.slug, "not": task.pk})
+
+    assert page.context["clip"].task == ahead
+    assert "<html" not in page.content.decode()
+
+
+def test_nothing_more_to_claim_is_an_empty_answer(client, task, line):
+    assert client.get("/review/next/", {"line": line.slug}).status_code == 204
+
+
+def test_a_heartbeat_says_until_when(client, task):
+    address = reverse("annotation:heartbeat", args=[task.pk])
+
+    assert "lease_until" in client.post(address, {"token": task.token}).json()
+    assert client.post(address, {"token": task.token - 1}).status_code == 409
+
+
+def test_undo_brings_the_clip_back_with_the_verdicts(client, task, dunk, street):
+    third = make_tag("Crowd")
+    publish()
+    values = entries(task, add=[third.pk], **{f"verdict-{dunk.pk}": "replace", f"replacement-{dunk.pk}": street.pk})
+    client.post(task.get_absolute_url(), values, **JSON)
+
+    page = client.post("/review/undo/", {"operation": str(uuid.uuid4())}, **JSON)
+
+    clip = page.context["clip"]
+    assert clip.task == task
+    assert clip.token > task.token
+    assert [(p.verdict, p.replacement_name) for p in clip.proposals] == [("replace", "Streetball"), ("accept", "")]
+    assert [a.name for a in clip.added] == ["Crowd"]
+
+
+def test_undo_without_scripts_leads_to_the_clip(client, task):
+    client.post(task.get_absolute_url(), entries(task))
+
+    assert client.post("/review/undo/", {"operation": str(uuid.uuid4())}).url == task.get_absolute_url()
+
+
+def test_nothing_to_undo_is_told(client, reviewer):
+    refused = client.post("/review/undo/", {"operation": str(uuid.uuid4())}, **JSON)
+
+    assert (refused.status_code, refused.json()["error"]) == (409, "nothing_to_undo")
+
+
+def test_the_page_speaks_the_readers_language(client, task, dunk):
+    TagName.objects.create(tag=dunk, language="zh", text="扣篮", preferred=True)
+
+    page = client.get(task.get_absolute_url(), headers={"accept-language": "zh-hans"})
+
+    assert page.context["clip"].proposals[0].name == "扣篮"
+
+
+def test_guidelines_are_shown_without_scripts_in_them(client, task, line, dunk):
+    Guideline.objects.create(tag=dunk, business_line=line, body="*from above* <script>alert(1)</script>")
+
+    html = client.get(task.get_absolute_url()).context["clip"].proposals[0].guideline.html
+
+    assert "<em>from above</em>" in html
+    assert "<script" not in html
+
+
+@pytest.mark.parametrize("tags", [1, 9])
+def test_the_clip_loads_with_the_same_queries_however_many_tags(line, tags, django_assert_max_num_queries):
+    others = [make_video() for _ in range(3)]
+    video = make_video()
+    scores = {make_tag(parent=make_tag()): 0.5 + n / 20 for n in range(tags)}
+    stored = make_suggestions(video, scores, model=make_model(), taxonomy=publish())
+    stored.suggestions.update(
+        evidence={"similar": [v.pk for v in others], "spans": [["title", 0, 1]], "moment": [0, 2]}
+    )
+    task = make_task(line, video=video)
+
+    with django_assert_max_num_queries(16):
+        clip = workbench.clip(task)
+
+    assert len(clip.proposals) == tags
+    assert len(clip.proposals[0].evidence.similar) == 3
