@@ -1,0 +1,56 @@
+/** Clips that wait out of sight until the one on the screen is sent: drawn, with picture and sound being loaded. */
+import { clipFrom } from "./server.js";
+
+export class NextClips {
+  /** @type {HTMLFormElement[]} */
+  #waiting = [];
+  #fetching = null;
+
+  /** @param {HTMLElement} parking */
+  constructor(parking) {
+    this.parking = parking;
+  }
+
+  /** @returns {HTMLFormElement[]} */
+  get waiting() {
+    return [...this.#waiting];
+  }
+
+  /** Put a clip in front of the others: it was on the screen and comes again. */
+  park(form) {
+    this.#waiting.unshift(form);
+    this.parking.append(form);
+  }
+
+  /** @returns {HTMLFormElement | undefined} */
+  take() {
+    return this.#waiting.shift();
+  }
+
+  remove(form) {
+    this.#waiting = this.#waiting.filter((other) => other !== form);
+    form.remove();
+  }
+
+  /**
+   * See to it that one clip waits. Called again while under way, it is the same fetch.
+   * @param {string} line
+   * @param {string[]} taken tasks that are on the screen or on their way
+   * @returns {Promise<boolean>} whether one waits; throws TypeError without a network
+   */
+  fill(line, taken) {
+    if (this.#waiting.length) return Promise.resolve(true);
+    this.#fetching ??= this.#fetch(line, taken).finally(() => (this.#fetching = null));
+    return this.#fetching;
+  }
+
+  async #fetch(line, taken) {
+    const query = new URLSearchParams([["line", line], ...taken.map((task) => ["not", task])]);
+    const answer = await fetch(`/review/next/?${query}`, { headers: { Accept: "text/html" }, redirect: "manual" });
+    if (answer.status !== 200) return false;
+    const form = clipFrom(await answer.text());
+    this.#waiting.push(form);
+    this.parking.append(form);
+    return true;
+  }
+}

@@ -1,0 +1,239 @@
+/** The review page: clips come and go, reviews are sent behind the reviewer's back, nothing entered is lost. */
+import { Catalogue } from "./catalogue.js";
+import { REPAIR_KEYS } from "./conflicts.js";
+import { Desk } from "./desk.js";
+import { listen } from "./keys.js";
+import { Leases } from "./leases.js";
+import { NextClips } from "./next_clips.js";
+import { Outbox } from "./outbox.js";
+import { SavedSign } from "./saved_sign.js";
+import { address, clipFrom, operation, post } from "./server.js";
+import { SkipMenu } from "./skip_menu.js";
+import { showStats } from "./stats.js";
+import { announce, text } from "./strings.js";
+import { WorkClock } from "./work_clock.js";
+
+class ReviewPage {
+  #desks = new WeakMap();
+  #sent = new WeakSet();
+  #busy = false;
+  #leaving = false;
+
+  constructor() {
+    this.catalogue = new Catalogue();
+    this.outbox = new Outbox();
+    this.next = new NextClips(document.getElementById("parked"));
+    this.leases = new Leases(document.getElementById("lease"), (form, message) => this.#lost(form, message));
+    this.work = new WorkClock();
+    this.skipping = new SkipMenu(document.getElementById("skip"));
+    new SavedSign(document.getElementById("saved"), this.outbox);
+    this.outbox.addEventListener("stored", ({ detail }) => this.#stored(detail));
+    this.outbox.addEventListener("refused", ({ detail }) => this.#refused(detail));
+    this.#open(document.getElementById("clip"));
+    this.catalogue.load(this.form.dataset).then(() => this.desk.check());
+    this.#bind();
+  }
+
+  get form() {
+    return this.desk.form;
+  }
+
+  /** Send the clip on the screen and show the next one at once. @param {"submit" | "skip" | "give_back"} action */
+  send(action) {
+    if (this.#busy) return;
+    if (this.#sent.has(this.form)) return this.#advance();
+    if (action === "submit" && this.desk.conflicts.any && this.catalogue.ready) {
+      this.desk.conflicts.stress();
+      return announce(text("conflictFirst"));
+    }
+    const { form } = this;
+    this.outbox.send({ form, url: address(form), body: this.#body(action) });
+    this.#sent.add(form);
+    if (action === "give_back") this.#leave("/");
+    else this.#advance();
+  }
+
+  /** One verdict back; where there is none, the clip before. */
+  async undo() {
+    if (this.#busy || this.desk.undo()) return;
+    await this.#alone(async () => {
+      await this.outbox.drained();
+      const answer = await post("/review/undo/", new URLSearchParams({ operation: operation() }));
+      if (answer.status === 200) return this.#swap(clipFrom(await answer.text()), text("undone"));
+      const { message } = answer.status === 409 ? await answer.json() : {};
+      announce(message ?? text("nothingToUndo"));
+      if (message) this.desk.notice(message);
+    });
+  }
+
+  #body(action) {
+    const body = new URLSearchParams(new FormData(this.form));
+    body.set("seconds", this.work.seconds.toFixed(1));
+    body.set("action", action);
+    body.delete("add_name");
+    if (action !== "skip") body.delete("skip_reason");
+    return body;
+  }
+
+  async #advance() {
+    const waiting = this.next.take();
+    if (waiting) return this.#open(waiting, text("next"));
+    const { form } = this;
+    await this.#alone(async () => {
+      announce(text("loading"));
+      form.inert = true;
+      const found = await this.#fill();
+      if (this.form !== form) return; // a refused clip has come back meanwhile
+      if (found) this.#open(this.next.take(), text("next"));
+      else this.#leave(`/review/?line=${form.dataset.line}`);
+    });
+  }
+
+  /** Nothing more to show here: wait for what is on its way, then go. */
+  async #leave(address) {
+    this.form.inert = true;
+    await this.outbox.drained();
+    if (!this.form.inert) return; // it was refused and needs its reviewer
+    this.#leaving = true;
+    location.assign(address);
+  }
+
+  /** Show another clip and keep the one on the screen as the next. */
+  #swap(form, why) {
+    const { form: former } = this;
+    this.#open(form, why);
+    if (!this.#sent.has(former)) this.next.park(former);
+  }
+
+  #open(form, why = "") {
+    const former = this.desk;
+    if (former) this.#close(former, form);
+    form.id = "clip";
+    form.inert = false;
+    if (!this.#desks.has(form)) this.#desks.set(form, new Desk(form, this.catalogue));
+    this.desk = this.#desks.get(form);
+    this.work.start(this.desk.seconds);
+    this.leases.hold(form);
+    this.leases.show(form);
+    this.skipping.reset();
+    if (former) history.replaceState(null, "", address(form));
+    this.desk.check();
+    this.desk.rest();
+    this.desk.player.start();
+    if (why) announce(`${why} ${form.dataset.title}`);
+    this.#fill().catch(() => {}); // offline: asked for again when it is needed
+  }
+
+  #close(desk, form) {
+    desk.seconds = this.work.seconds;
+    desk.player.stop();
+    desk.form.removeAttribute("id");
+    desk.form.replaceWith(form);
+  }
+
+  /** See to it that a clip waits. @returns {Promise<boolean>} */
+  async #fill() {
+    const taken = [this.form, ...this.outbox.parcels.map((parcel) => parcel.form), ...this.next.waiting];
+    const found = await this.next.fill(this.form.dataset.line, [...new Set(taken.map((form) => form.dataset.task))]);
+    for (const form of this.next.waiting) this.leases.hold(form);
+    return found;
+  }
+
+  #stored({ parcel, content }) {
+    this.leases.release(parcel.form);
+    if (content.stats) showStats(content.stats);
+  }
+
+  /** The server said no: the clip comes back as it was left, with the reason. */
+  #refused({ parcel: { form }, status, content }) {
+    this.#sent.delete(form);
+    if (this.form !== form) this.#swap(form, text("back"));
+    form.inert = false;
+    const reasons = content.errors?.map((error) => error.text).join(" ");
+    this.desk.notice(content.message || reasons || text("back"), status === 422 ? [] : [this.#drop(form)]);
+    if (content.conflicts?.length) this.desk.conflicts.tell(content.conflicts);
+  }
+
+  #lost(form, message) {
+    if (form !== this.form) return this.next.remove(form);
+    this.desk.notice(message || text("leaseLost"), [this.#drop(form)]);
+  }
+
+  /** The way on from a clip that cannot be sent any more. @returns {[string, () => void]} */
+  #drop(form) {
+    return [
+      text("drop"),
+      () => {
+        this.leases.release(form);
+        this.#sent.add(form);
+        this.#advance();
+      },
+    ];
+  }
+
+  /** Do something during which no other step may be taken. */
+  async #alone(step) {
+    this.#busy = true;
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error; // no network
+      this.form.inert = false;
+      this.desk.notice(text("offline"), [[text("tryAgain"), () => this.#advance()]]);
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  #bind() {
+    document.addEventListener("submit", (event) => this.#submitted(event));
+    window.addEventListener("beforeunload", (event) => {
+      const work = this.outbox.parcels.length || (this.desk.verdicts.touched && !this.#sent.has(this.form));
+      if (work && !this.#leaving) event.preventDefault();
+    });
+    for (const button of document.querySelectorAll("[data-open]")) button.addEventListener("click", () => this.#keys());
+    listen((key) => this.#action(key));
+  }
+
+  #submitted(event) {
+    if (event.target.id === "undo") {
+      event.preventDefault();
+      this.undo();
+    } else if (event.target === this.form) {
+      event.preventDefault();
+      this.send(event.submitter?.value ?? "submit");
+    }
+  }
+
+  #keys() {
+    document.getElementById("keys").showModal();
+  }
+
+  /** @returns {(() => void) | undefined} what a key does now */
+  #action(key) {
+    const { desk } = this;
+    if (/^[1-9]$/.test(key)) return () => desk.toggle(key - 1);
+    if (REPAIR_KEYS.includes(key) && desk.conflicts.repair(key)) return () => desk.repair(key);
+    return {
+      Enter: () => this.send("submit"),
+      ArrowDown: () => desk.focus.move(1),
+      ArrowUp: () => desk.focus.move(-1),
+      ArrowRight: () => desk.player.by(1),
+      ArrowLeft: () => desk.player.by(-1),
+      " ": () => desk.player.toggle(),
+      "/": () => desk.search.open(),
+      ".": () => desk.replace(),
+      ",": () => announce(`${text("speed")} ${desk.player.faster()}`),
+      a: () => desk.accept(),
+      r: () => desk.reject(),
+      u: () => this.undo(),
+      s: () => this.skipping.open(),
+      j: () => desk.jump(),
+      m: () => desk.player.mute(),
+      g: () => desk.form.querySelector(".guide").focus(),
+      "?": () => this.#keys(),
+    }[key];
+  }
+}
+
+new ReviewPage();

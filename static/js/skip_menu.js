@@ -1,0 +1,34 @@
+/** The menu that asks why a clip is skipped. A digit answers and skips. */
+import { announce, text } from "./strings.js";
+
+export class SkipMenu {
+  /** @param {HTMLDetailsElement} menu */
+  constructor(menu) {
+    this.menu = menu;
+    this.reasons = [...menu.querySelectorAll("[name=skip_reason]")];
+    this.button = menu.querySelector("[value=skip]");
+    menu.addEventListener("keydown", (event) => {
+      if (!menu.open || !/^[1-9]$/.test(event.key) || !this.reasons[event.key - 1]) return;
+      event.preventDefault();
+      this.reasons[event.key - 1].checked = true;
+      this.button.click();
+    });
+    this.button.addEventListener("click", (event) => {
+      if (this.reasons.some((reason) => reason.checked)) return;
+      event.preventDefault();
+      announce(text("skipReason"));
+      this.reasons[0].focus();
+    });
+    menu.querySelector("[value=give_back]").addEventListener("click", () => (menu.open = false));
+  }
+
+  open() {
+    this.menu.open = true;
+    this.reasons[0].focus();
+  }
+
+  reset() {
+    this.menu.open = false;
+    for (const reason of this.reasons) reason.checked = false;
+  }
+}
