@@ -37,7 +37,7 @@ def inside(folder: Path, name: str) -> Path:
     return path
 
 
-def rows(folder: Path, mapping: Mapping[str, str], skip: int = 0) -> Iterator[Row | Problem]:
+def rows(folder: Path, mapping: Mapping[str, str], skip: int = 0, *, tags: bool = True) -> Iterator[Row | Problem]:
     """A row for each media file below `folder`; what a JSON file of the same stem says goes before the file's name."""
     for line, name in islice(enumerate(names(folder), start=1), skip, None):
         found = _sidecar(folder, PurePosixPath(name).with_suffix(".json"), line)
@@ -49,6 +49,8 @@ def rows(folder: Path, mapping: Mapping[str, str], skip: int = 0) -> Iterator[Ro
         values["title"] = values.get("title") or PurePosixPath(name).stem.replace("_", " ")
         values["external_id"] = values.get("external_id") or name
         values["media"] = name  # whatever the JSON file says
+        if not tags:
+            values.pop("tags", None)
         yield read(line, [values.get(field) for field in FIELDS])
 
 

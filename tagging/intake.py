@@ -183,7 +183,7 @@ def chunks(records: Iterable[Row | Problem], start: int) -> Iterator[Chunk]:
 def _records(import_: Import) -> Iterator[Row | Problem]:
     path, mapping = Path(import_.path), import_.mapping
     if import_.kind == Import.Kind.FOLDER:
-        return folders.rows(path, mapping, import_.position)
+        return folders.rows(path, mapping, import_.position, tags=import_.business_line_id is not None)
     found = tables.layout(path, import_.kind)
     return _allowed(import_, tables.rows(path, found, mapping, import_.position))
 

@@ -1,8 +1,19 @@
-from django.urls import path
+"""Addresses of the pages of videos and imports."""
 
-from tagging.views import suggestions
+from django.urls import path, re_path
+
+from tagging.views import imports, media, videos
 
 app_name = "tagging"
 urlpatterns = [
-    path("suggestions/", suggestions.progress, name="suggestions"),
+    path("videos/", videos.videos, name="videos"),
+    path("videos/<int:pk>/", videos.video, name="video"),
+    path("videos/<int:pk>/examine-again/", videos.examine_again, name="examine-again"),
+    re_path(r"^media/(?P<pk>\d{1,18})/(?P<part>clip|poster|filmstrip)$", media.media, name="media"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/columns/<str:token>/", imports.columns, name="import-columns"),
+    path("imports/<int:pk>/", imports.import_, name="import"),
+    path("imports/<int:pk>/cancel/", imports.cancel, name="import-cancel"),
+    path("imports/<int:pk>/resume/", imports.resume, name="import-resume"),
+    path("imports/<int:pk>/errors.csv", imports.errors, name="import-errors"),
 ]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from celery import shared_task
 from django.db import OperationalError
 
-from ml.registry import nudges
-from tagging import intake, probing, suggestions
+from ml.registry import nudges as registry_nudges
+from tagging import intake, nudges, probing, suggestions
 from tagging.models import Import
 
 PROBE_SECONDS = 20.0  # then other work of the queue has its turn
@@ -16,23 +16,23 @@ PROBE_SECONDS = 20.0  # then other work of the queue has its turn
 def run_import(import_id: int) -> None:
     done = intake.run(Import.objects.get(pk=import_id))
     if done.imported:
-        probe_waiting.delay()
+        nudges.probe_waiting()
 
 
 @shared_task
 def resume_imports() -> None:
     for import_ in intake.resumable():
-        run_import.delay(import_.pk)
+        nudges.run_import(import_.pk)
 
 
 @shared_task
 def probe_waiting() -> None:
     if probing.examine_waiting(PROBE_SECONDS) and probing.waiting():
-        probe_waiting.delay()
+        nudges.probe_waiting()
 
 
 @shared_task(queue="gpu")
 def suggest_waiting() -> None:
     """One batch; then the next message, so that a training that waits in the queue gets its turn in between."""
     if suggestions.suggest_batch():
-        nudges.suggest_waiting()
+        registry_nudges.suggest_waiting()

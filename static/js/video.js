@@ -1,0 +1,22 @@
+/** The page of one video: the waveform, the filmstrip and the moments of suggestions lead into the clip. */
+
+const player = document.querySelector("[data-player]");
+
+function seek(seconds) {
+  player.currentTime = seconds;
+  player.play().catch(() => {}); // a browser may refuse to play by itself; the picture is there then
+}
+
+if (player) {
+  document.querySelector("[data-seek-bar]").addEventListener("click", (event) => {
+    const picture = event.target.closest(".wave, .film");
+    if (!picture) return;
+    const { left, width } = picture.getBoundingClientRect();
+    seek(((event.clientX - left) / width) * Number(event.currentTarget.dataset.seekBar));
+  });
+  for (const button of document.querySelectorAll("[data-seek]")) {
+    button.addEventListener("click", () => seek(Number(button.dataset.seek)));
+  }
+} else {
+  for (const button of document.querySelectorAll("[data-seek]")) button.disabled = true;
+}

@@ -1,0 +1,120 @@
+"""What the page of one video shows, loaded with a constant number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Prefetch
+from django.utils.translation import get_language
+
+from ml.registry.models import ModelVersion
+from ml.types import TEXT_FIELDS
+from tagging.models import Suggestion, SuggestionSet, Video
+from taxonomy.models import Tag, TagName
+
+SIMILAR = 5  # clips named a tag
+ANCESTORS = "tag__parent__parent__parent__parent__parent"  # a tree has at most six levels
+
+
+@dataclass(frozen=True)
+class ShownSuggestion:
+    """A proposed tag and what speaks for it."""
+
+    tag: Tag
+    name: str
+    path: str  # names of the ancestors, the root first
+    confidence: float
+    consistent: bool
+    words: tuple[str, ...]  # as they stand in the texts
+    moment: tuple[float, float] | None  # seconds
+    similar: tuple[Video, ...]
+    recallers: tuple[tuple[str, float], ...]  # best first
+
+    @property
+    def percent(self) -> int:
+        return round(self.confidence * 100)
+
+
+@dataclass(frozen=True)
+class GivenTag:
+    """A tag the video has for a business line now."""
+
+    tag: Tag
+    name: str
+    line: str
+    source: str
+
+
+def load(pk: int) -> Video | None:
+    found = Video.objects.select_related("media", "imported_by").prefetch_related(
+        Prefetch("video_tags__tag__names", _names()), "video_tags__business_line"
+    )
+    return found.filter(pk=pk).first()
+
+
+def latest_set(video: Video) -> SuggestionSet | None:
+    """What the active model said; before it has looked, what the model before it said."""
+    sets = SuggestionSet.objects.filter(video=video).select_related("model_version", "taxonomy_version")
+    found = sorted(sets, key=lambda s: (s.model_version.state == ModelVersion.State.ACTIVE, s.created_at))
+    return found[-1] if found else None
+
+
+def suggestions(video: Video, seen: SuggestionSet | None) -> list[ShownSuggestion]:
+    if seen is None:
+        return []
+    stored = list(seen.suggestions.select_related(ANCESTORS).prefetch_related(Prefetch("tag__names", _names())))
+    similar = _similar(stored)
+    return [_shown(video, suggestion, similar) for suggestion in stored]
+
+
+def given_tags(video: Video) -> list[GivenTag]:
+    """By business line, then by name."""
+    given = [
+        GivenTag(g.tag, tag_name(g.tag), str(g.business_line), str(g.get_source_display()))
+        for g in video.video_tags.all()
+    ]
+    return sorted(given, key=lambda g: (g.line, g.name))
+
+
+def tag_name(tag: Tag) -> str:
+    """In the reader's language; the tag's names must have been prefetched as `_names`."""
+    return next((name.text for name in tag.names.all()), tag.name)
+
+
+def _names():  # type: ignore[no-untyped-def]  # a QuerySet whose type only the stubs can name
+    language = (get_language() or "en").split("-")[0]
+    return TagName.objects.filter(preferred=True, language__startswith=language)
+
+
+def _shown(video: Video, suggestion: Suggestion, similar: dict[int, Video]) -> ShownSuggestion:
+    evidence, moment = suggestion.evidence, suggestion.evidence.get("moment")
+    return ShownSuggestion(
+        tag=suggestion.tag,
+        name=tag_name(suggestion.tag),
+        path=" › ".join(_ancestors(suggestion.tag)),
+        confidence=suggestion.confidence,
+        consistent=suggestion.consistent,
+        words=_words(video, evidence.get("spans", ())),
+        moment=(moment[0], moment[1]) if moment else None,
+        similar=tuple(similar[pk] for pk in evidence.get("similar", ())[:SIMILAR] if pk in similar),
+        recallers=tuple(sorted(suggestion.recallers.items(), key=lambda pair: (-pair[1], pair[0]))),
+    )
+
+
+def _ancestors(tag: Tag) -> list[str]:
+    names, parent = [], tag.parent
+    while parent is not None:
+        names.append(parent.name)
+        parent = parent.parent
+    return names[::-1]
+
+
+def _words(video: Video, spans: Iterable[tuple[str, int, int]]) -> tuple[str, ...]:
+    found = [getattr(video, name)[start:end] for name, start, end in spans if name in TEXT_FIELDS]
+    return tuple(dict.fromkeys(word for word in found if word.strip()))
+
+
+def _similar(stored: Iterable[Suggestion]) -> dict[int, Video]:
+    wanted = {pk for suggestion in stored for pk in suggestion.evidence.get("similar", ())[:SIMILAR]}
+    return {video.pk: video for video in Video.objects.filter(pk__in=wanted).only("title", "external_id")}
