@@ -109,7 +109,7 @@ class TagName(models.Model):
     language = models.CharField(_("language"), max_length=10, default="en")
     text = models.CharField(_("text"), max_length=200)
     preferred = models.BooleanField(_("preferred"), default=False)
-    # Filled by taxonomy.search.keys(): what is typed is compared with these.
+    # Filled by taxonomy.search_keys.keys(): what is typed is compared with these.
     normalised = models.CharField(max_length=200, editable=False, default="")
     pinyin = models.CharField(max_length=400, editable=False, default="", blank=True)
     initials = models.CharField(max_length=100, editable=False, default="", blank=True)
