@@ -20,7 +20,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-NAMES = sorted(file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in {"__init__", "__main__", "site"})
+NAMES = sorted(
+    file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in {"__init__", "__main__", "site"}
+)
 
 
 @contextlib.contextmanager
