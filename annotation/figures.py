@@ -15,18 +15,25 @@ from taxonomy.models import BusinessLine
 WAITING_SECONDS = 10  # so old the count of a long queue may be: counting 100,000 rows takes longer than a claim
 
 
-class Figures(TypedDict):
+class Today(TypedDict):
     today: int  # clips reviewed since midnight
     seconds: float | None  # of work a clip, today
+
+
+class Figures(Today):
     waiting: int
 
 
 def own(reviewer: User, line: BusinessLine) -> Figures:
     """What the header of the review page shows."""
+    return {**today(reviewer), "waiting": waiting(line)}
+
+
+def today(reviewer: User) -> Today:
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
     mine = ReviewTask.objects.filter(reviewer=reviewer, state=ReviewTask.State.DONE, done_at__gte=midnight)
     done = mine.aggregate(today=Count("pk"), seconds=Avg("current_review__seconds"))
-    return {"today": done["today"], "seconds": done["seconds"] and round(done["seconds"], 1), "waiting": waiting(line)}
+    return {"today": done["today"], "seconds": done["seconds"] and round(done["seconds"], 1)}
 
 
 def waiting(line: BusinessLine) -> int:

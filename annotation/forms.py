@@ -31,8 +31,8 @@ Other addresses (fetch; JSON unless it says HTML)
     GET  /review/next/?line=&not=<task>     HTML: claims one more, the fragment annotation/review.html#clip; 204 when
                                             there is none (`not` may be repeated: tasks already on the screen)
     POST /review/<task>/heartbeat/          {token} -> 200 {"lease_until": ISO time} | 409 {"error": "lease_lost", ...}
-    POST /review/undo/                      {operation}, `Accept: application/json` -> 200 HTML: the fragment of the clip
-                                            of the reviewer's last review, claimed again, former verdicts filled in |
+    POST /review/undo/                      {operation}, `Accept: application/json` -> 200 HTML: the fragment of the
+                                            clip of the reviewer's last review, claimed again, with the former verdicts |
                                             409 {"error": "nothing_to_undo" | "too_late" | "not_undoable", "message"};
                                             a plain form is redirected to the page of that clip
 """
@@ -50,6 +50,8 @@ from annotation.clips import AddedTag
 from annotation.models import Verdict
 from annotation.verdicts import Said
 from annotation.workbench import Answers
+from taxonomy import search
+from taxonomy.search_keys import fold
 
 MISTAKES = {
     "twice": _("This tag has two verdicts."),
@@ -77,11 +79,13 @@ class ReviewForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.wrong: list[dict[str, str]] = []  # about fields that are there once for each tag
         self.choices: list[AddedTag] = []  # several tags match what was typed
+        self.looked_up: int | None = None  # one does
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         if data.get("action") == "skip" and not data.get("skip_reason"):
             self.add_error("skip_reason", _("Say why you skip it: it helps whoever looks at it next."))
+        self._look_up(data.get("add_name", ""))
         if data.get("action") == "submit":
             data["verdicts"] = list(self._said(undecided=Verdict.Choice.ACCEPT))
             for field, mistake in verdicts.mistakes(data["verdicts"]):
@@ -93,6 +97,18 @@ class ReviewForm(forms.Form):
         """What is wrong, as the answer 422 says it."""
         named = [{"field": name, "text": str(text)} for name, texts in self.errors.items() for text in texts]
         return named + self.wrong
+
+    def _look_up(self, typed: str) -> None:
+        """Add the tag that was typed without JavaScript; where several match, let the reviewer choose."""
+        found = search.search(typed, assignable=True)
+        whole = [f for f in found if fold(f.matched) == fold(typed)]
+        if len(whole or found) == 1:
+            self.looked_up = (whole or found)[0].tag
+        elif found:
+            self.choices = [AddedTag(f.tag, f.name, f.path, f.kind) for f in found]
+            self.add_error("add_name", _("Several tags match. Choose one of them."))
+        elif typed:
+            self.add_error("add_name", _("No tag is called that."))
 
     @property
     def answers(self) -> Answers:
@@ -112,7 +128,8 @@ class ReviewForm(forms.Form):
             other = self.data.get(f"replacement-{tag}", "") if choice == Verdict.Choice.REPLACE else ""
             yield Said(tag, choice, reason, int(other) if _is_id(other) else None)
         judged = {tag for tag, _choice in proposed}
-        for tag in dict.fromkeys(int(value) for value in self.data.getlist("add") if _is_id(value)):
+        typed = [self.looked_up] if self.looked_up else []
+        for tag in dict.fromkeys([*(int(value) for value in self.data.getlist("add") if _is_id(value)), *typed]):
             if tag not in judged:
                 yield Said(tag, Verdict.Choice.ADD)
 

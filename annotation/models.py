@@ -88,6 +88,14 @@ class ReviewTask(models.Model):
         return reverse("annotation:review", args=[self.pk])
 
 
+class ReviewQuerySet(models.QuerySet["Review"]):
+    def shown(self) -> ReviewQuerySet:
+        """With all that a list of reviews tells, in two queries."""
+        verdicts = Verdict.objects.select_related("tag", "replacement").order_by("pk")
+        related = self.select_related("task__video", "task__business_line", "reviewer", "undone_by")
+        return related.prefetch_related(models.Prefetch("verdicts", verdicts))
+
+
 class Review(models.Model):
     """All verdicts of one reviewer on one task, or the undoing of such. Append-only: a trigger refuses changes."""
 
@@ -105,6 +113,8 @@ class Review(models.Model):
     model_version = models.ForeignKey(ModelVersion, models.PROTECT, null=True, blank=True, related_name="+")
     seconds = models.FloatField(null=True, blank=True)  # of active work
     created_at = models.DateTimeField(db_default=Now())
+
+    objects = ReviewQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("review")

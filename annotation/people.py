@@ -1,10 +1,17 @@
-"""Who may do what: three roles as Django groups with the permissions they carry."""
+"""Who may do what: three roles as Django groups with the permissions they carry, and the people who have them."""
 
 from __future__ import annotations
 
-from django.contrib.auth.models import Group, Permission
+import secrets
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group, Permission, User
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from rest_framework.authtoken.models import Token
+
+from taxonomy.models import BusinessLine
 
 ROLE_NAMES = {"annotator": _("Annotator"), "editor": _("Taxonomy editor"), "admin": _("Admin")}
 
@@ -55,3 +62,63 @@ def make_roles(**_kw: object) -> None:
     for role, permissions in ROLES.items():
         group, _created = Group.objects.get_or_create(name=role)
         group.permissions.set([known[name] for name in permissions])
+
+
+class NotAllowed(Exception):
+    """This change of a person would lock somebody out; the message says whom."""
+
+
+def create(username: str, name: str, roles: Iterable[str], lines: Iterable[BusinessLine]) -> tuple[User, str]:
+    """Add a person. Returns them with a first password, which is not stored in a readable form anywhere."""
+    password = secrets.token_urlsafe(12)
+    with transaction.atomic():
+        person = User.objects.create_user(username, password=password, first_name=name)
+        person.groups.set(Group.objects.filter(name__in=roles))
+        person.business_lines.set(lines)
+    return person, password
+
+
+def change(person: User, by: User, *, name: str, roles: Iterable[str], lines: Iterable[BusinessLine]) -> None:
+    """Give a person exactly these roles and lines. Raises NotAllowed."""
+    roles = set(roles)
+    with transaction.atomic():
+        _guard(person, by, stays_admin="admin" in roles)
+        person.first_name = name
+        person.save(update_fields=["first_name"])
+        person.groups.set(Group.objects.filter(name__in=roles))
+        person.business_lines.set(lines)
+
+
+def set_active(person: User, by: User, *, active: bool) -> None:
+    """Let a person in, or shut them out at once: open sessions and tokens end. Raises NotAllowed."""
+    with transaction.atomic():
+        _guard(person, by, stays_admin=active)
+        person.is_active = active
+        person.save(update_fields=["is_active"])
+        if not active:
+            Token.objects.filter(user=person).delete()
+
+
+def reset_password(person: User, by: User) -> str:
+    """Give a person a new first password; their sessions and tokens end. Raises NotAllowed."""
+    with transaction.atomic():
+        _guard(person, by, stays_admin=True)
+        password = secrets.token_urlsafe(12)
+        person.set_password(password)
+        person.save(update_fields=["password"])
+        Token.objects.filter(user=person).delete()
+    return password
+
+
+def _guard(person: User, by: User, *, stays_admin: bool) -> None:
+    # One change of people at a time: two admins who remove each other must not both succeed.
+    Group.objects.select_for_update().get(name="admin")
+    if person.is_superuser and not by.is_superuser:
+        raise NotAllowed(_("Only a superuser may change a superuser."))
+    if stays_admin:
+        return
+    if person == by:
+        raise NotAllowed(_("You cannot take your own access away. Ask another admin."))
+    others = User.objects.filter(Q(groups__name="admin") | Q(is_superuser=True), is_active=True).exclude(pk=person.pk)
+    if not others.exists():
+        raise NotAllowed(_("The last admin stays."))

@@ -16,13 +16,12 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from annotation import guidelines, video_tags
+from annotation import video_tags
 from annotation.models import Review, ReviewTask, ReviewTaskQuerySet, Verdict
 from annotation.queue import LeaseLost
 from annotation.verdicts import Said, given
 from tagging.models import Suggestion, Video, VideoTag
-from taxonomy import rulebook
-from taxonomy.models import TaxonomyVersion
+from taxonomy import guidelines, rulebook, versions
 from taxonomy.rules import Conflict
 
 State = ReviewTask.State
@@ -124,7 +123,7 @@ def _submit(
         task=task,
         reviewer=reviewer,
         operation=operation,
-        taxonomy_version=TaxonomyVersion.objects.defer("content")[0],
+        taxonomy_version=versions.current(),
         model_version_id=model_version,
         seconds=seconds,
     )
@@ -168,7 +167,7 @@ def _proposed(video: int, model_version: int | None, said: Sequence[Said]) -> Ma
 def _write_verdicts(
     review: Review, task: ReviewTask, said: Sequence[Said], suggestions: Mapping[int, Suggestion]
 ) -> None:
-    texts = guidelines.current((s.tag for s in said), task.business_line_id)
+    texts = guidelines.texts((s.tag for s in said), task.business_line_id)
     Verdict.objects.bulk_create(
         Verdict(
             review=review,
@@ -178,7 +177,7 @@ def _write_verdicts(
             replacement_id=s.replacement,
             suggestion=suggestions.get(s.tag),
             confidence=suggestions[s.tag].confidence if s.tag in suggestions else None,
-            guideline=texts.get(s.tag),
+            guideline_id=texts[s.tag].pk if s.tag in texts else None,
         )
         for s in said
     )
@@ -204,7 +203,7 @@ def _undo(review: Review, reviewer: User, operation: UUID) -> Review:
         kind=Review.Kind.UNDO,
         operation=operation,
         undoes=review,
-        taxonomy_version=TaxonomyVersion.objects.defer("content")[0],
+        taxonomy_version=versions.current(),
         model_version_id=review.model_version_id,
     )
     task.state, task.token, task.current_review, task.done_at = State.CLAIMED, task.token + 1, None, None

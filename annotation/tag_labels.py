@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
-
-from taxonomy.models import Tag, TagName
-from taxonomy.rules import RuleBook
+from taxonomy.models import Tag
+from taxonomy.search import ancestry, preferred
 
 
 @dataclass(frozen=True)
@@ -18,20 +16,17 @@ class Label:
     kind: str
 
 
-def labels(tags: Iterable[int], book: RuleBook) -> dict[int, Label]:
-    """The labels of these tags. Two queries, however many tags."""
-    ways = {tag: book.path(tag) if tag in book else (tag,) for tag in tags}
-    nodes = {node for way in ways.values() for node in way}
-    found = {tag.pk: tag for tag in Tag.objects.filter(pk__in=nodes).only("name", "kind")}
-    names = {pk: tag.name for pk, tag in found.items()} | _preferred(nodes)
-    return {
-        tag: Label(names[tag], tuple(names.get(node, "") for node in reversed(way[1:])), found[tag].kind)
-        for tag, way in ways.items()
-        if tag in found
-    }
+def labels(tags: Iterable[int]) -> dict[int, Label]:
+    """The labels of these tags; unknown ones are left out. Two queries, however many tags."""
+    wanted = set(tags)
+    tree = ancestry(wanted)
+    names = {pk: tag.name for pk, tag in tree.items()} | preferred(tree)
+    return {tag: Label(names[tag], _path(tree[tag], tree, names), tree[tag].kind) for tag in wanted & tree.keys()}
 
 
-def _preferred(tags: Iterable[int]) -> dict[int, str]:
-    language = (get_language() or "en").split("-")[0]
-    names = TagName.objects.filter(tag__in=list(tags), preferred=True, language__startswith=language)
-    return dict(names.values_list("tag", "text"))
+def _path(tag: Tag, tree: Mapping[int, Tag], names: Mapping[int, str]) -> tuple[str, ...]:
+    path: list[str] = []
+    while tag.parent_id is not None:
+        path.insert(0, names[tag.parent_id])
+        tag = tree[tag.parent_id]
+    return tuple(path)

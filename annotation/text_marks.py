@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 
 from annotation.clips import Segment, TextField
 from ml.types import TEXT_FIELDS
@@ -29,7 +30,7 @@ def segments(text: str, marks: Iterable[tuple[int, int, int]]) -> tuple[Segment,
     borders = sorted({0, len(text), *(start for start, _, _ in inside), *(end for _, end, _ in inside)})
     return tuple(
         Segment(text[a:b], tuple(sorted({tag for start, end, tag in inside if start <= a and b <= end})))
-        for a, b in zip(borders, borders[1:], strict=False)
+        for a, b in pairwise(borders)
     )
 
 

@@ -1,8 +1,25 @@
+"""Addresses of the pages people work on."""
+
 from django.urls import path
 
-from annotation.views import training
+from annotation.views import export, history, home, people, review, training
 
 app_name = "annotation"
 urlpatterns = [
+    path("", home.home, name="home"),
+    path("review/", review.enter, name="enter"),
+    path("review/next/", review.next_clip, name="next"),
+    path("review/undo/", review.undo, name="undo"),
+    path("review/<int:pk>/", review.review, name="review"),
+    path("review/<int:pk>/heartbeat/", review.heartbeat, name="heartbeat"),
+    path("history/", history.own, name="history"),
+    path("videos/<int:pk>/reviews/", history.of_video, name="video-reviews"),
+    path("skipped/", history.skipped, name="skipped"),
+    path("skipped/<int:pk>/put-back/", history.put_back, name="put-back"),
+    path("export/", export.export, name="export"),
+    path("people/", people.roster, name="people"),
+    path("people/<int:pk>/", people.person, name="person"),
+    path("people/<int:pk>/activity/", people.activity, name="person-activity"),
+    path("people/<int:pk>/password/", people.password, name="person-password"),
     path("models/retrain/", training.retrain, name="retrain"),
 ]

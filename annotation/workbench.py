@@ -7,15 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-import nh3
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from markdown_it import MarkdownIt
 
-from annotation import guidelines
 from annotation.clips import AddedTag, Clip, Evidence, GuidelineText, Lane, MediaUrls, ProposedTag, SimilarVideo
 from annotation.models import Review, ReviewTask
 from annotation.tag_labels import Label, labels
@@ -23,8 +19,7 @@ from annotation.text_marks import text_fields, words
 from annotation.verdicts import Said
 from tagging import policies
 from tagging.models import Suggestion, SuggestionSet, Video
-from taxonomy import rulebook
-from taxonomy.models import Guideline, TaxonomyVersion
+from taxonomy import guidelines, rulebook, versions
 
 SIMILAR = 5  # clips named a tag
 NEW = timedelta(days=14)  # so long a changed guideline is pointed out
@@ -32,7 +27,7 @@ NEW = timedelta(days=14)  # so long a changed guideline is pointed out
 
 @dataclass(frozen=True)
 class Answers:
-    """What the reviewer said so far: verdicts by tag (undecided ones too), tags added, the model whose tags they saw."""
+    """What the reviewer said so far: verdicts by tag (undecided ones too), tags added, the model they looked at."""
 
     verdicts: Mapping[int, Said]
     added: tuple[int, ...] = ()
@@ -52,8 +47,8 @@ def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
     # What was on the screen stays there, though rules or policy may have changed meanwhile.
     shown = list(dict.fromkeys([*decided, *(tag for tag in answers.verdicts if tag in suggestions)]))
     named = {*shown, *answers.added, *(s.replacement for s in answers.verdicts.values() if s.replacement)}
-    known = labels(named, book)
-    texts = {tag: _guideline(text) for tag, text in guidelines.current(named, line).items()}
+    known = labels(named)
+    texts = {tag: _guideline(text) for tag, text in guidelines.texts(named, line.pk).items()}
     similar = _similar(suggestions[tag] for tag in shown)
     proposals = [
         _proposal(video, suggestions[tag], known, texts, similar, answers.verdicts.get(tag))
@@ -65,7 +60,7 @@ def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
         video=video,
         line=line,
         operation=uuid.uuid4(),
-        taxonomy_version=TaxonomyVersion.objects.values_list("number", flat=True).first() or 0,
+        taxonomy_version=published.number if (published := versions.current()) else 0,
         model_version=seen.model_version_id if seen else None,
         proposals=proposals,
         added=[added(tag, known, texts) for tag in answers.added if tag in known],
@@ -138,9 +133,9 @@ def _proposal(
     return proposal
 
 
-def _guideline(text: Guideline) -> GuidelineText:
-    new = timezone.now() - text.created_at < NEW
-    return GuidelineText(_html(text.body), text.version, text.created_at, new, text.business_line_id is None)
+def _guideline(text: guidelines.Text) -> GuidelineText:
+    new = timezone.now() - text.since < NEW
+    return GuidelineText(text.html, text.version, text.since, new, text.line is None)
 
 
 def _similar(suggestions: Iterable[Suggestion]) -> dict[int, SimilarVideo]:
@@ -162,7 +157,3 @@ def _media(video: Video) -> MediaUrls | None:
     if not video.media:
         return None
     return MediaUrls(*(reverse("tagging:media", args=[video.pk, part]) for part in ("clip", "poster", "filmstrip")))
-
-
-def _html(markdown: str) -> SafeString:
-    return SafeString(nh3.clean(MarkdownIt().render(markdown)))

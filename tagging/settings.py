@@ -147,7 +147,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 LOGIN_URL = "login"
-LOGIN_REDIRECT_URL = "home"
+LOGIN_REDIRECT_URL = "annotation:home"
 LOGOUT_REDIRECT_URL = "login"
 AXES_FAILURE_LIMIT = 10
 AXES_COOLOFF_TIME = 0.25  # hours
@@ -237,7 +237,11 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600, "socket_timeo
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    "suggest-waiting": {"task": "tagging.tasks.suggest_waiting", "schedule": 10, "options": {"queue": "gpu", "expires": 10}},
+    "suggest-waiting": {
+        "task": "tagging.tasks.suggest_waiting",
+        "schedule": 10,
+        "options": {"queue": "gpu", "expires": 10},
+    },
     "probe-waiting": {"task": "tagging.tasks.probe_waiting", "schedule": 10, "options": {"expires": 10}},
     "resume-imports": {"task": "tagging.tasks.resume_imports", "schedule": 30, "options": {"expires": 30}},
     "resume-training": {"task": "annotation.tasks.resume_training", "schedule": 30, "options": {"expires": 30}},

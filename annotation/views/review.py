@@ -100,7 +100,7 @@ def _answer(request: HttpRequest, task: ReviewTask, form: ReviewForm) -> HttpRes
     except queue.LeaseLost:
         return _lost() if _wants_json(request) else _refused(request, task, form, _lost_entry(), 409)
     except reviews.Refused as refusal:
-        return _refused(request, task, form, refusals.describe(refusal, task.business_line), 422)
+        return _refused(request, task, form, refusals.describe(refusal), 422)
     except reviews.OperationReused:
         text = _("This page was sent before with other verdicts. Load it again.")
         return _refused(request, task, form, {"conflicts": [], "errors": [{"field": "operation", "text": text}]}, 422)

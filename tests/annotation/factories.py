@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from annotation import queue, reviews
 from annotation.models import Review, ReviewTask
 from annotation.verdicts import Said
+from taxonomy import versions
 from taxonomy.models import BusinessLine, Tag, TaxonomyVersion
 from tests.factories import make_video
 
@@ -21,8 +22,7 @@ def make_task(line: BusinessLine, **kw: Any) -> ReviewTask:
 
 def publish() -> TaxonomyVersion:
     """Publish the tags and rules as they are now."""
-    n = (TaxonomyVersion.objects.values_list("number", flat=True).first() or 0) + 1
-    return TaxonomyVersion.objects.create(number=n, content=b"", digest=str(n))
+    return versions.publish()
 
 
 def add(*tags: Tag) -> list[Said]:

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from annotation import queue, workbench
 from annotation.models import Review, ReviewTask
+from taxonomy import names
 from taxonomy.models import Guideline, Rule, TagName
 from tests.annotation.factories import claim, make_task, publish
 from tests.factories import make_line, make_model, make_suggestions, make_tag, make_user, make_video
@@ -132,6 +133,30 @@ def test_added_tags_are_stored(client, task):
         third.pk,
         fourth.pk,
     }
+
+
+def name(tag, text):
+    names.make(tag, text, language="en").save()
+    publish()
+    return tag
+
+
+def test_without_scripts_a_tag_is_added_by_its_name(client, task):
+    crowd = name(make_tag("Crowd cheering"), "crowd cheering")
+
+    client.post(task.get_absolute_url(), entries(task, add_name="Crowd  cheering"))
+
+    assert Review.objects.get().verdicts.get(choice="add").tag == crowd
+
+
+def test_without_scripts_several_matching_tags_become_a_choice(client, task):
+    first, second = name(make_tag("Crowd cheering"), "crowd cheering"), name(make_tag("Crowd"), "crowds")
+
+    page = client.post(task.get_absolute_url(), entries(task, add_name="crow"))
+
+    assert page.status_code == 422
+    assert {choice.tag for choice in page.context["clip"].choices} == {first.pk, second.pk}
+    assert Review.objects.count() == 0
 
 
 def test_sent_again_it_gets_the_same_answer(client, task):

@@ -1,0 +1,59 @@
+"""The first page: what there is to do, for each role a person has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.models import User
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from annotation import figures
+from annotation.models import ReviewTask
+from ml.registry.models import ModelVersion, TrainingRun
+from tagging.models import Import, Video
+from taxonomy.models import BusinessLine, Tag, TaxonomyVersion
+
+
+@require_safe
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    content: dict[str, Any] = {}
+    if user.has_perm("annotation.add_review"):
+        content["review"] = _review(user)
+    if user.has_perm("taxonomy.change_tag"):
+        content["taxonomy"] = _taxonomy()
+    if user.has_perm("tagging.view_import"):
+        content["running"] = _running(user)
+    return render(request, "annotation/home.html", content)
+
+
+def _review(user: User) -> dict[str, Any]:
+    lines = [{"line": line, "waiting": figures.waiting(line)} for line in BusinessLine.objects.of(user)]
+    held = ReviewTask.objects.claimed_by(user).select_related("video", "business_line").order_by("lease_until", "pk")
+    return {"lines": lines, "held": held[:3], "today": figures.today(user)}
+
+
+def _taxonomy() -> dict[str, Any]:
+    assignable = Tag.objects.filter(state=Tag.State.ACTIVE, assignable=True)
+    return {
+        "version": TaxonomyVersion.objects.defer("content").first(),
+        "tags": assignable.count(),
+        "silent": assignable.filter(guidelines=None).order_by("name")[:8],
+        "silent_count": assignable.filter(guidelines=None).count(),
+    }
+
+
+def _running(user: User) -> dict[str, Any]:
+    return {
+        "videos": Video.objects.exists(),
+        "imports": Import.objects.filter(state__in=[Import.State.QUEUED, Import.State.RUNNING])[:5],
+        "model": ModelVersion.objects.active(),
+        "training": TrainingRun.objects.unfinished().first(),
+        "skipped": ReviewTask.objects.of(user).filter(state=ReviewTask.State.SKIPPED).count(),
+        "people": User.objects.filter(is_active=True).count(),
+        "lines": BusinessLine.objects.of(user),
+    }
