@@ -16,10 +16,10 @@ from ml.parts import Step
 
 @dataclass(frozen=True)
 class DescentConfig:
-    """AdamW under a one-cycle schedule (Smith & Topin 2017)."""
+    """AdamW; the learning rate warms up over the first tenth and then follows half a cosine."""
 
     epochs: int = 6
-    least_steps: int = 200  # a handful of videos still gets a full training
+    least_steps: int = 200
     batch: int = 64
     rate: float = 5e-3
     decay: float = 0.0
@@ -45,7 +45,7 @@ def descend(
         model.eval()
         return losses
     optimiser = torch.optim.AdamW(model.parameters(), lr=config.rate, weight_decay=config.decay)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, config.rate, total_steps=total, pct_start=0.1)
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda done: share_of_rate(done, total))
     model.train()
     while len(losses) < total:
         order = torch.randperm(examples, generator=generator).numpy()
@@ -62,3 +62,11 @@ def descend(
             step(len(losses), total, losses[-1])
     model.eval()
     return losses
+
+
+def share_of_rate(done: int, total: int) -> float:
+    """Share of the peak learning rate after `done` of `total` steps."""
+    warmup = max(1, total // 10)
+    if done < warmup:
+        return (done + 1) / warmup
+    return 0.5 * (1 + math.cos(math.pi * (done - warmup) / max(1, total - warmup)))

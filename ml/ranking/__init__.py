@@ -9,9 +9,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ml.parts import Config, Step, TrainingSet
 from ml.ranking.candidates import CandidatePool
 from ml.types import Array, Features, Vocabulary
@@ -46,8 +43,8 @@ class Calibrator(Protocol):
     """Turns the scores of a candidate into a probability."""
 
     @classmethod
-    def fit(cls, pool: CandidatePool, ranked: Array, said: Array, clear: NDArray[np.bool_], config: Config) -> Self:
-        """From the ranker's scores, 1 where the tag is true, and whether that is known: all (pairs,)."""
+    def fit(cls, pool: CandidatePool, ranked: Array, said: Array, weight: Array, config: Config) -> Self:
+        """From the ranker's scores, 1 where the tag is true, and how much that counts (0: unknown); all (pairs,)."""
 
     def confidence(self, pool: CandidatePool, ranked: Array) -> Array:
         """(pairs,) in [0, 1]."""

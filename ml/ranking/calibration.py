@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
-from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
@@ -15,8 +14,6 @@ from sklearn.linear_model import LogisticRegression
 from ml.parts import Config, read_config, write_config
 from ml.ranking.candidates import CandidatePool
 from ml.types import Array
-
-Mask = NDArray[np.bool_]
 
 
 def evidence_matrix(pool: CandidatePool, ranked: Array) -> Array:
@@ -51,9 +48,9 @@ class LogisticCalibrator:
         self.mean, self.spread, self.weight, self.bias = mean, spread, weight, bias
 
     @classmethod
-    def fit(cls, pool: CandidatePool, ranked: Array, said: Array, clear: Mask, config: Config) -> Self:
+    def fit(cls, pool: CandidatePool, ranked: Array, said: Array, weight: Array, config: Config) -> Self:
         """With too few examples of one kind the confidence is the share of true candidates."""
-        x, said = evidence_matrix(pool, ranked)[clear], said[clear]
+        x, said, weight = evidence_matrix(pool, ranked)[weight > 0], said[weight > 0], weight[weight > 0]
         mean = x.mean(axis=0) if len(x) else np.zeros(x.shape[1], np.float32)
         spread = np.maximum(x.std(axis=0), 1e-3) if len(x) else np.ones(x.shape[1], np.float32)
         true = int((said > 0).sum())
@@ -63,7 +60,7 @@ class LogisticCalibrator:
         regression = LogisticRegression(C=float(config.get("strength", 1.0)), max_iter=500)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)  # the last steps change the third digit at most
-            regression.fit((x - mean) / spread, said > 0)
+            regression.fit((x - mean) / spread, said > 0, sample_weight=weight)
         return cls(mean, spread, regression.coef_[0].astype(np.float32), regression.intercept_.astype(np.float32))
 
     def confidence(self, pool: CandidatePool, ranked: Array) -> Array:

@@ -66,6 +66,7 @@ class ContrastiveSettings:
     proposed_weight: float = 0.5
     rejected_weight: float = 1.0
     epochs: int = 6
+    least_steps: int = 200  # a handful of videos still gets a full training
     batch: int = 64
     rate: float = 5e-3
     seed: int = 0
@@ -106,7 +107,9 @@ class ContrastiveRanker:
             logits = self.model(videos, torch.from_numpy(columns).to(self.device))
             return contrastive_loss(logits, *(torch.from_numpy(m).to(self.device) for m in (positive, weight)))
 
-        descent = DescentConfig(settings.epochs, batch=settings.batch, rate=settings.rate, seed=settings.seed)
+        descent = DescentConfig(
+            settings.epochs, settings.least_steps, settings.batch, settings.rate, seed=settings.seed
+        )
         descend(self.model, len(data), loss, descent, step)
 
     def _take_over(self, warm: Self) -> None:

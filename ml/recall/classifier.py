@@ -50,6 +50,7 @@ class ClassifierSettings:
     gamma: float = 4.0  # focus of the asymmetric loss on doubtful negatives
     clip: float = 0.05
     epochs: int = 6
+    least_steps: int = 200  # a handful of videos still gets a full training
     batch: int = 64
     rate: float = 5e-3
     seed: int = 0
@@ -95,7 +96,9 @@ class ClassifierRecaller:
             logits = self.model(inputs.rows(rows).dropped(settings.modality_dropout, generator))
             return asymmetric_loss(logits, positive, negative, ignored, settings.gamma, settings.clip)
 
-        descent = DescentConfig(settings.epochs, batch=settings.batch, rate=settings.rate, seed=settings.seed)
+        descent = DescentConfig(
+            settings.epochs, settings.least_steps, settings.batch, settings.rate, seed=settings.seed
+        )
         descend(self.model, len(data), loss, descent, step)
         head.leave_unseen(seen)
 

@@ -24,12 +24,18 @@ def evaluate(bundle: Path, snapshot: Path, *, store: FeatureStore, split: str = 
     videos = frozen.split(split)
     if not videos:
         raise examples.SnapshotError(f"The {split} split of {snapshot} is empty.")
-    proposals = Pipeline.load(bundle, store).propose([example.video for example in videos])
-    return judge(proposals, videos, frozen.vocabulary)
+    pipeline = Pipeline.load(bundle, store)
+    proposals = pipeline.propose([example.video for example in videos])
+    return judge(proposals, videos, frozen.vocabulary, list(pipeline.recallers))
 
 
-def judge(proposals: Sequence[Sequence[Proposal]], videos: Sequence[Example], vocabulary: Vocabulary) -> dict[str, Any]:
-    """Plain numbers, with `recallers` (recall of each, of their `union`) and the `reliability` curve.
+def judge(
+    proposals: Sequence[Sequence[Proposal]],
+    videos: Sequence[Example],
+    vocabulary: Vocabulary,
+    recallers: Sequence[str],
+) -> dict[str, Any]:
+    """Plain numbers, with `recallers` (recall of each, and of their `union`) and the `reliability` curve.
 
     Proposed tags that the vocabulary does not know, and unsaid ancestors of said tags, count neither way.
     """
@@ -50,7 +56,7 @@ def judge(proposals: Sequence[Sequence[Proposal]], videos: Sequence[Example], vo
         "perr": metrics.precision_at_truths(ranked),
         "videos": float(len(videos)),
         "candidates_a_video": len(confidence) / max(len(videos), 1),
-        "recallers": _recall_of_recallers(counted, videos, vocabulary),
+        "recallers": _recall_of_recallers(counted, videos, vocabulary, recallers),
         "reliability": [asdict(part) for part in curve],
     }
 
@@ -83,10 +89,12 @@ def _ranked(proposals: Sequence[Proposal], video: Example, vocabulary: Vocabular
 
 
 def _recall_of_recallers(
-    proposals: Sequence[Sequence[Proposal]], videos: Sequence[Example], vocabulary: Vocabulary
+    proposals: Sequence[Sequence[Proposal]],
+    videos: Sequence[Example],
+    vocabulary: Vocabulary,
+    recallers: Sequence[str],
 ) -> dict[str, float]:
-    names = {name for mine in proposals for p in mine for name in p.recallers}
-    found: dict[str, list[float]] = {name: [] for name in ("union", *sorted(names))}
+    found: dict[str, list[float]] = {name: [] for name in ("union", *recallers)}
     for mine, video in zip(proposals, videos, strict=True):
         truths = sum(tag in vocabulary for tag in video.tags)
         for name, shares in found.items():

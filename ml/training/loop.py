@@ -90,4 +90,4 @@ def _tested(stage: str, pipeline: Pipeline, snapshot: Snapshot, journal: Journal
     for start in range(0, len(videos), CHUNK):
         proposals += pipeline.propose([example.video for example in videos[start : start + CHUNK]])
         step(len(proposals), len(videos), None)
-    return judge(proposals, videos, snapshot.vocabulary)
+    return judge(proposals, videos, snapshot.vocabulary, list(pipeline.recallers))

@@ -104,26 +104,28 @@ class Stages:
         """On the dev split; a small one is joined by the training videos, scored by folds that have not seen them."""
         budgets = {name: self.config["recall"][name]["candidates"] for name in self.recallers}
         judged = recall(self.recallers, budgets, dev.features, dev.vocabulary)
-        ranked, said, kept = ranker.score(dev.features, judged), *_truth(judged, dev)
+        ranked, said, weight = ranker.score(dev.features, judged), *_truth(judged, dev)
         if len(dev) < self.config["calibration_videos"]:
             self.journal.notes.append(
                 "The dev split is small: the calibration also learned from folds of the train split."
             )
-            scores, (truth, clear) = folds.ranker_scores(data, pool, self.config, self.journal), _truth(pool, data)
+            scores, (truth, known) = folds.ranker_scores(data, pool, self.config, self.journal), _truth(pool, data)
+            # The image backbone has seen the train split whole, so the folds flatter it: both splits get an equal say.
+            known = known * np.float32(len(dev) / len(data))
             judged, ranked = judged.joined(pool), np.concatenate([ranked, scores])
-            said, kept = np.concatenate([said, truth]), np.concatenate([kept, clear])
+            said, weight = np.concatenate([said, truth]), np.concatenate([weight, known])
         ranking = self.config["ranking"]
         calibrator = find(CALIBRATORS, ranking["calibrator"])
         step = self.journal.stage(ranking["calibrator"])
-        fitted: Calibrator = calibrator.fit(judged, ranked, said, kept, ranking.get("calibration", {}))
+        fitted: Calibrator = calibrator.fit(judged, ranked, said, weight, ranking.get("calibration", {}))
         step(1, 1, None)
         fitted.save(self.folder / RANKING / ranking["calibrator"])
         return fitted
 
 
-def _truth(pool: CandidatePool, data: TrainingSet) -> tuple[Array, np.ndarray[Any, np.dtype[np.bool_]]]:
-    """Of each pair whether the tag was said, and whether that is clear (unsaid ancestors of said tags are not)."""
-    return pool.look_up(data.positive), pool.look_up(data.implied) == 0
+def _truth(pool: CandidatePool, data: TrainingSet) -> tuple[Array, Array]:
+    """Of each pair whether the tag was said (1), and whether that is known (0 for unsaid ancestors of said tags)."""
+    return pool.look_up(data.positive), 1 - pool.look_up(data.implied)
 
 
 def tag_names(modality: Modality, vocabulary: Vocabulary, store: FeatureStore) -> Array:
