@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from tagging.views import imports, media, videos
+from tagging.views import imports, media, suggestions, videos
 
 app_name = "tagging"
 urlpatterns = [
@@ -16,4 +16,5 @@ urlpatterns = [
     path("imports/<int:pk>/cancel/", imports.cancel, name="import-cancel"),
     path("imports/<int:pk>/resume/", imports.resume, name="import-resume"),
     path("imports/<int:pk>/errors.csv", imports.errors, name="import-errors"),
+    path("suggestions/", suggestions.progress, name="suggestions"),
 ]

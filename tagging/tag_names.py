@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ from django.utils.translation import gettext_noop as _
 
 from tagging import tag_merges
 from taxonomy.models import Tag, TagName
+from taxonomy.search_keys import fold
 
 _BETWEEN_LEVELS = re.compile(r"\s*[>›＞]\s*")
 
@@ -58,11 +58,6 @@ class _Known:
         for level in levels[1:]:
             found = {tag for tag in set().union(*level) if self.parents[tag] in found}
         return found
-
-
-def fold(name: str) -> str:
-    """Names that differ in case, width or spaces only are the same name."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def _known(parts: set[str]) -> _Known:

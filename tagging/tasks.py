@@ -31,7 +31,7 @@ def probe_waiting() -> None:
         nudges.probe_waiting()
 
 
-@shared_task(queue="gpu")
+@shared_task
 def suggest_waiting() -> None:
     """One batch; then the next message, so that a training that waits in the queue gets its turn in between."""
     if suggestions.suggest_batch():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.utils.translation import get_language
 
 from ml.registry.models import ModelVersion
@@ -48,7 +48,7 @@ class GivenTag:
 
 def load(pk: int) -> Video | None:
     found = Video.objects.select_related("media", "imported_by").prefetch_related(
-        Prefetch("video_tags__tag__names", _names()), "video_tags__business_line"
+        Prefetch("video_tags__tag__names", localised_names()), "video_tags__business_line"
     )
     return found.filter(pk=pk).first()
 
@@ -63,7 +63,9 @@ def latest_set(video: Video) -> SuggestionSet | None:
 def suggestions(video: Video, seen: SuggestionSet | None) -> list[ShownSuggestion]:
     if seen is None:
         return []
-    stored = list(seen.suggestions.select_related(ANCESTORS).prefetch_related(Prefetch("tag__names", _names())))
+    stored = list(
+        seen.suggestions.select_related(ANCESTORS).prefetch_related(Prefetch("tag__names", localised_names()))
+    )
     similar = _similar(stored)
     return [_shown(video, suggestion, similar) for suggestion in stored]
 
@@ -78,11 +80,12 @@ def given_tags(video: Video) -> list[GivenTag]:
 
 
 def tag_name(tag: Tag) -> str:
-    """In the reader's language; the tag's names must have been prefetched as `_names`."""
+    """In the reader's language; the tag's names must have been prefetched as `localised_names`."""
     return next((name.text for name in tag.names.all()), tag.name)
 
 
-def _names():  # type: ignore[no-untyped-def]  # a QuerySet whose type only the stubs can name
+def localised_names() -> QuerySet[TagName]:
+    """The names tags are shown by to this reader."""
     language = (get_language() or "en").split("-")[0]
     return TagName.objects.filter(preferred=True, language__startswith=language)
 
