@@ -1,0 +1,66 @@
+"""What tags mean for a business line, as safe HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+import nh3
+from django.db.models import Q
+from django.utils.safestring import SafeString
+from markdown_it import MarkdownIt
+
+from taxonomy.models import Guideline
+from taxonomy.search import ancestry
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """The guideline that holds for a tag."""
+
+    tag: int  # whose it is: the tag itself, or the ancestor it falls back to
+    line: int | None  # None: the general one
+    version: int
+    since: datetime
+    html: SafeString
+    pk: int
+
+
+def texts(tags: Iterable[int], line: int | None) -> dict[int, Text]:
+    """The newest guideline of each tag: the line's own, else the general one, else the nearest ancestor's.
+
+    Tags without any are left out. Two queries, however many tags.
+    """
+    wanted = set(tags)
+    tree = ancestry(wanted)
+    own = _newest(tree, line)
+    found = {}
+    for tag in wanted & tree.keys():
+        node: int | None = tag
+        while node is not None:
+            row = own.get((node, line)) or own.get((node, None))
+            if row:
+                found[tag] = _text(row)
+                break
+            node = tree[node].parent_id
+    return found
+
+
+def _newest(tags: Iterable[int], line: int | None) -> dict[tuple[int, int | None], Guideline]:
+    rows = Guideline.objects.filter(Q(business_line=line) | Q(business_line=None), tag__in=list(tags))
+    newest = rows.order_by("tag_id", "business_line_id", "-version").distinct("tag_id", "business_line_id")
+    return {(row.tag_id, row.business_line_id): row for row in newest}
+
+
+def _text(row: Guideline) -> Text:
+    return Text(row.tag_id, row.business_line_id, row.version, row.created_at, html(row.body), row.pk)
+
+
+@lru_cache(maxsize=4096)
+def html(markdown: str) -> SafeString:
+    """Markdown as HTML that cannot do harm: raw HTML is shown as text, and what is left is sanitised."""
+    return SafeString(nh3.clean(_MARKDOWN.render(markdown)))
