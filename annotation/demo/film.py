@@ -12,7 +12,8 @@ from annotation.demo.canvas import HEIGHT, WIDTH
 from annotation.demo.scene import FPS, Scene
 from annotation.demo.sounds import RATE, Track
 
-VIDEO_OPTIONS = {"preset": "veryfast", "crf": "25", "threads": "1"}  # one clip a process, so one thread each
+# One clip a process, so one thread each; a key frame a second, so seeking is exact and decoding a frame a second is cheap.
+VIDEO_OPTIONS = {"preset": "veryfast", "crf": "25", "threads": "1", "g": str(FPS)}
 
 
 def shoot(scene: Scene, path: Path, silent: bool = False) -> None:
