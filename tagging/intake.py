@@ -20,7 +20,7 @@ from tagging.models import Import, Video
 from tagging.rows import FIELDS, Problem, Row, problem, read
 from tagging.staging import Chunk, Superseded
 from tagging.tables import Unreadable
-from taxonomy.models import BusinessLine
+from taxonomy.models import BusinessLine, TaxonomyVersion
 
 CHUNK_ROWS = 20_000
 CHUNK_CHARACTERS = 16 * 2**20
@@ -122,8 +122,7 @@ def take(
     """Take in at most MAX_INLINE videos at once, in one transaction. Errors are the import's row errors."""
     if len(records) > MAX_INLINE:
         raise IntakeError(_("At most %(count)s videos at once.") % {"count": MAX_INLINE})
-    if business_line is None and any(record.get("tags") for record in records):
-        raise IntakeError(_("Tags need the business line they belong to."))
+    _require_tags_have_a_place(any(record.get("tags") for record in records), business_line)
     read_rows = [read(line, [record.get(field) for field in FIELDS]) for line, record in enumerate(records, start=1)]
     with transaction.atomic():
         import_ = Import.objects.create(
@@ -222,9 +221,15 @@ def _mapping(
         raise IntakeError(str(error)) from error
     if found and not checked:
         raise IntakeError(_("No column is known: name at least one."))
-    if "tags" in checked and line is None:
-        raise IntakeError(_("Tags need the business line they belong to."))
+    _require_tags_have_a_place("tags" in checked, line)
     return checked
+
+
+def _require_tags_have_a_place(tags: bool, line: BusinessLine | None) -> None:
+    if tags and line is None:
+        raise IntakeError(_("Tags need the business line they belong to."))
+    if line is not None and not TaxonomyVersion.objects.exists():
+        raise IntakeError(_("The taxonomy must be published before videos come with tags."))
 
 
 def _source(source: str) -> str:

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from tagging import intake, probing
 from tagging.models import Import, Video
+from taxonomy import versions
 from tests.factories import make_line, make_tag
 from tests.ml.media_files import make_clip
 
@@ -31,6 +32,7 @@ def upload(client, content=TABLE, name="videos.csv", **told):
 def test_a_table_is_uploaded_and_its_columns_are_named(client, sign_in):
     person = sign_in("admin")
     make_tag("Sport")
+    versions.publish()
     line = make_line(name="Search")
     second = upload(client)
     assert Import.objects.count() == 0

@@ -8,6 +8,7 @@ import pytest
 from tagging import intake, signals
 from tagging.models import Import, Video
 from tagging.tables import Unreadable
+from taxonomy import versions
 from tests.factories import make_line, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -148,7 +149,12 @@ def test_an_unknown_column_or_field_is_refused_with_the_known_ones(tmp_path):
 
 
 @pytest.fixture
-def given():
+def published():
+    return versions.publish()
+
+
+@pytest.fixture
+def given(published):
     """(external id, tag) of each tag that came in, as a listener of the signal sees them."""
     pairs = []
 
@@ -222,6 +228,11 @@ def test_tags_need_a_business_line(tmp_path):
     (tmp_path / "a.csv").write_text("id,tags\n1,Music\n")
     with pytest.raises(intake.IntakeError, match="business line"):
         intake.start(tmp_path / "a.csv", source="s", mapping={"tags": "tags"})
+
+
+def test_tags_need_a_published_taxonomy():
+    with pytest.raises(intake.IntakeError, match="published"):
+        intake.take([{"title": "One", "tags": ["Music"]}], source="s", business_line=make_line())
 
 
 def test_a_folder_becomes_videos_with_what_the_files_beside_say(tmp_path):
