@@ -1,0 +1,1 @@
+"""Taxonomies in and out: one file a format."""
