@@ -1,4 +1,4 @@
-"""One training run from reviews to a candidate: snapshot, training, the rival's metrics on the same videos."""
+"""One training run, from the reviews to a candidate in the registry."""
 
 from __future__ import annotations
 
@@ -70,10 +70,7 @@ def _train(run: TrainingRun, listen: Callable[[Progress], None] | None) -> Model
     except loop.Cancelled:
         runs.cancelled(run)
         return None
-    metrics = json.loads((out / "metrics.json").read_text(encoding="utf-8"))
-    if active and warm:
-        metrics["rival"] = _rival(active, loop.evaluate(warm, taken.folder, store=store))
-    return _register(run, taken, name, metrics, active)
+    return _register(run, taken, name, _metrics(out / "metrics.json", active), active)
 
 
 def _snapshot(run: TrainingRun) -> Taken:
@@ -85,9 +82,13 @@ def _snapshot(run: TrainingRun) -> Taken:
     return taken
 
 
-def _rival(active: ModelVersion, metrics: dict[str, Any]) -> dict[str, Any]:
-    """What the active version reaches on the same test videos: only that can be compared."""
-    return {"version": active.pk, "metrics": metrics}
+def _metrics(path: Path, active: ModelVersion | None) -> dict[str, Any]:
+    """The candidate's numbers, and as its rival's those of the active version on the same test videos."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    metrics = content["candidate"] | {name: content[name] for name in ("recallers", "reliability", "seconds", "notes")}
+    if active and content["active"]:
+        metrics["rival"] = {"version": active.pk, "metrics": content["active"]}
+    return metrics
 
 
 def _register(

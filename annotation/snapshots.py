@@ -18,7 +18,8 @@ from django.db.models import F, Q
 
 from annotation.models import Review, Verdict
 from tagging import tag_merges
-from taxonomy.models import Tag, TaxonomyVersion
+from taxonomy import versions
+from taxonomy.models import Tag
 
 FORMAT = 1
 CHUNK = 2000  # videos fetched at once from the server-side cursor
@@ -91,7 +92,7 @@ def _write(folder: Path) -> dict[str, Any]:
     splits: Counter[str] = Counter()
     with (folder / "videos.jsonl").open("wb") as file:
         _write_lines(file, _counted(_videos({tag["id"] for tag in tags}), splits), digest)
-    version = TaxonomyVersion.objects.defer("content").first()
+    version = versions.current()
     manifest = {
         "hash": digest.hexdigest(),
         "format": FORMAT,

@@ -8,7 +8,7 @@ from annotation import retraining
 from ml.registry import nudges, runs
 
 
-@shared_task(queue="gpu")
+@shared_task
 def retrain(run: int) -> None:
     retraining.retrain(run)
 

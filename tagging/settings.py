@@ -227,6 +227,7 @@ TRAINING_STACK = os.environ.get("TRAINING_STACK", "small")
 
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "redis://localhost:6379/0")
 CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_TASK_ROUTES = {"tagging.tasks.suggest_waiting": {"queue": "gpu"}, "annotation.tasks.retrain": {"queue": "gpu"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True

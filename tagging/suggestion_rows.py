@@ -21,12 +21,11 @@ MOST = 50  # tags stored a video; the rest is never shown by any policy
 Scores = dict[int, float]
 
 
-def store(version: ModelVersion, outcomes: Mapping[int, list[Proposal] | str]) -> list[int]:
+def store(version: ModelVersion, taxonomy: TaxonomyVersion, outcomes: Mapping[int, list[Proposal] | str]) -> list[int]:
     """Store what `version` proposes (or why it could not) and tell `suggested`; returns the videos that were stored.
 
     Safe to run twice: a video that has its set already is left alone, and so is one that was reviewed meanwhile.
     """
-    taxonomy = TaxonomyVersion.objects.latest("number")
     book = rulebook.load(taxonomy.number)
     merged = tag_merges.targets()
     current = {

@@ -20,6 +20,7 @@ from ml.registry.models import ModelVersion
 from ml.types import Proposal, VideoInput
 from tagging import suggestion_rows
 from tagging.models import Media, Video
+from taxonomy import versions
 
 if TYPE_CHECKING:
     from ml.pipeline import Pipeline
@@ -57,12 +58,13 @@ def suggest_batch(limit: int | None = None) -> int:
     A video that the pipeline fails at gets an empty set with the reason. When the pipeline fails at everything, the
     error is raised, nothing is stored, and the videos wait for their lease to run out.
     """
-    if (serving_now := serving.active()) is None:
+    serving_now, taxonomy = serving.active(), versions.current()
+    if serving_now is None or taxonomy is None:
         return 0
     version, pipeline = serving_now
     videos = _inputs(_claim(version, limit or settings.SUGGEST_BATCH))
     if videos:
-        suggestion_rows.store(version, _propose(pipeline, videos))  # milliseconds, after seconds of computing
+        suggestion_rows.store(version, taxonomy, _propose(pipeline, videos))  # milliseconds, after seconds
     return len(videos)
 
 

@@ -1,0 +1,80 @@
+"""Real Celery workers over the test's database, for tests that kill them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from django.db import connection
+
+COMMAND = [sys.executable, *["-m", "celery", "-A", "tagging.celery", "worker", "--pool", "solo", "--loglevel", "INFO"]]
+SECONDS = 90  # until something that should happen has failed to
+
+
+def until(true: Callable[[], object], what: str, seconds: float = SECONDS, pause: float = 0.05) -> None:
+    """Wait for `true()`; fails with `what` did not happen."""
+    deadline = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < deadline, f"{what}: not within {seconds} s"
+        time.sleep(pause)
+
+
+def database_url() -> str:
+    """The test's database, as a child process is told of it."""
+    at = connection.settings_dict
+    host = quote(str(at["HOST"]), safe="")
+    sign_in = f"{at['USER']}:{quote(str(at['PASSWORD']))}" if at["PASSWORD"] else at["USER"]
+    place = f"?host={host}" + (f"&port={at['PORT']}" if at["PORT"] else "")
+    return f"postgresql://{sign_in}@/{at['NAME']}{place}"
+
+
+class Worker:
+    """`celery worker` in a process group of its own."""
+
+    def __init__(self, queues: str, *options: str, **environment: str) -> None:
+        self.log = Path(tempfile.mkstemp(prefix="worker-", suffix=".log", dir=os.environ["TAGWRIGHT_VAR"])[1])
+        known = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tagging.settings", "OMP_NUM_THREADS": "1"}
+        with self.log.open("wb") as log:
+            self.process = subprocess.Popen(
+                [*COMMAND, "--queues", queues, "--hostname", f"{self.log.stem}@test", *options],
+                env=os.environ | known | environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+
+    def said(self, text: str) -> bool:
+        return text in self.log.read_text(errors="replace")
+
+    def kill(self) -> None:
+        """SIGKILL: no goodbye, as when the machine goes down."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+
+@contextmanager
+def worker(queues: str = "gpu", *options: str, **environment: str) -> Iterator[Worker]:
+    """A worker that is ready for work, stopped at the end of the block."""
+    started = Worker(queues, *options, **environment)
+    try:
+        until(lambda: started.said("ready.") or started.process.poll() is not None, "the worker is ready")
+        assert started.process.poll() is None, started.log.read_text()
+        yield started
+    finally:
+        started.stop()
