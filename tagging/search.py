@@ -10,10 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.utils.translation import get_language
 
 from ml.registry.models import ModelVersion
 from tagging.models import SuggestionSet, Video, VideoQuerySet, VideoTag
+from taxonomy.models import TagName
 
 PAGE = 48
 WINDOW = 50_000
@@ -67,7 +69,7 @@ class Page:
 
 
 def find(query: Query) -> Page:
-    """One page. At most six queries, whatever is asked and found."""
+    """One page. At most seven queries, whatever is asked and found."""
     videos = Video.objects.order_by("-pk")
     if query.before is not None:
         videos = videos.filter(pk__lt=query.before)
@@ -75,7 +77,7 @@ def find(query: Query) -> Page:
     if not query.indexed:
         floor = videos.values_list("pk", flat=True)[WINDOW : WINDOW + 1].first()
         videos = videos if floor is None else videos.filter(pk__gt=floor)
-    shown = _matching(videos, query).select_related("media").prefetch_related("video_tags__tag")
+    shown = _matching(videos, query).select_related("media").prefetch_related("video_tags__tag", _tag_names())
     found = list(shown[: PAGE + 1])
     if len(found) > PAGE:
         return Page(found[:PAGE], found[PAGE - 1].pk, partial=False)
@@ -115,6 +117,13 @@ def _in_state(videos: VideoQuerySet, state: str) -> VideoQuerySet:
         return videos.filter(Exists(SuggestionSet.objects.filter(video=OuterRef("pk"), model_version__in=active)))
     media_state = {"text": "none", "pending": "pending", "broken": "broken"}.get(state)
     return videos.filter(media_state=media_state) if media_state else videos
+
+
+def _tag_names() -> Prefetch[TagName]:
+    """`tag.shown`: the tag's name in the reader's language, if it has one."""
+    language = (get_language() or "en").split("-")[0]
+    names = TagName.objects.filter(preferred=True, language__startswith=language)
+    return Prefetch("video_tags__tag__names", names, to_attr="shown")
 
 
 def _branch(tag: int) -> list[int]:
