@@ -137,7 +137,8 @@ def _refused(request: HttpRequest, task: ReviewTask, form: ReviewForm, why: dict
         return JsonResponse(why, status=status)
     clip = workbench.clip(task, form.answers)
     clip.conflicts, clip.errors = why["conflicts"], why["errors"]
-    clip.choices, clip.add_name = form.choices, form.data.get("add_name", "")
+    # Words that named one tag have become that tag; left in the box they would add it again after it was taken back.
+    clip.choices, clip.add_name = form.choices, "" if form.looked_up else form.data.get("add_name", "")
     clip.skip_reason = form.data.get("skip_reason", "")
     return _page(request, clip, status)
 
