@@ -12,7 +12,7 @@ from annotation.demo.canvas import HEIGHT, WIDTH
 from annotation.demo.scene import FPS, Scene
 from annotation.demo.sounds import RATE, Track
 
-# One clip a process, so one thread each; a key frame a second, so seeking is exact and decoding a frame a second is cheap.
+# One clip a process, so one thread each; a key frame a second: exact to seek to, cheap to decode one frame a second.
 VIDEO_OPTIONS = {"preset": "veryfast", "crf": "25", "threads": "1", "g": str(FPS)}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 FOLDER = Path(__file__).parent
 TAXONOMY = FOLDER / "taxonomy.csv"
+RULES = FOLDER / "rules.csv"
 
 
 @dataclass(frozen=True)
@@ -57,8 +58,8 @@ class DemoPerson:
     role: str
 
 
-def _rows(name: str) -> list[dict[str, str]]:
-    with (FOLDER / name).open(newline="", encoding="utf-8") as file:
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(newline="", encoding="utf-8") as file:
         return list(csv.DictReader(file))
 
 
@@ -83,7 +84,7 @@ def tags() -> list[DemoTag]:
             _list(row["aliases"]),
             _list(row["aliases_zh"]),
         )
-        for row in _rows("taxonomy.csv")
+        for row in _rows(TAXONOMY)
     ]
 
 
@@ -97,7 +98,7 @@ def rules() -> list[DemoRule]:
             float(row["weight"] or 0),
             row["note"],
         )
-        for row in _rows("rules.csv")
+        for row in _rows(RULES)
     ]
 
 

@@ -1,0 +1,73 @@
+"""The demo's business lines, people, taxonomy and policies, made through the use cases that people use."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import Group, User
+from django.db import transaction
+
+from annotation.demo import world
+from tagging.models import LinePolicy, Video
+from taxonomy import versions
+from taxonomy.exchange import csv, importing
+from taxonomy.models import BusinessLine, Guideline, Tag
+
+
+def begun() -> bool:
+    """Whether this database has the demo, whole or half."""
+    return BusinessLine.objects.filter(slug__in=world.lines()).count() == len(world.lines())
+
+
+def possible() -> bool:
+    """Whether nothing of somebody else's is here."""
+    return begun() or not any(model.objects.exists() for model in (BusinessLine, Tag, Video))
+
+
+@transaction.atomic
+def lines_and_people() -> None:
+    """Business lines with their members. Demo people have no password: an admin gives them one."""
+    people = {name: _person(name, person) for name, person in world.people().items()}
+    for slug, line in world.lines().items():
+        row, _created = BusinessLine.objects.get_or_create(
+            slug=slug, defaults={"name": line.name, "name_zh": line.name_zh}
+        )
+        row.members.add(*(people[name] for name in line.reviewers))
+        row.members.add(*User.objects.filter(is_superuser=True))
+
+
+def _person(username: str, person: world.DemoPerson) -> User:
+    first, last = person.name.split(" ", 1)
+    user, created = User.objects.get_or_create(username=username, defaults={"first_name": first, "last_name": last})
+    if created:
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        user.groups.add(Group.objects.get(name=person.role))
+    return user
+
+
+@transaction.atomic
+def policies() -> None:
+    """A policy for each line that has none. An admin's changes stay."""
+    for slug, line in world.lines().items():
+        policy, created = LinePolicy.objects.get_or_create(
+            business_line=BusinessLine.objects.get(slug=slug),
+            defaults={"threshold": line.threshold, "limit": line.limit, "auto_accept": line.auto_accept},
+        )
+        if created:
+            policy.subtrees.set(Tag.objects.filter(code__in=line.subtrees))
+
+
+@transaction.atomic
+def taxonomy() -> None:
+    """Tags, rules and guidelines, published as the first version. Where one is published, nothing."""
+    if versions.current():
+        return
+    rows = csv.read(world.TAXONOMY.read_bytes(), world.RULES.read_bytes())
+    importing.run(rows, comment="The taxonomy of the demo")
+    tags = {tag.code: tag for tag in Tag.objects.all()}
+    lines = {line.slug: line for line in BusinessLine.objects.all()}
+    editor = User.objects.filter(groups__name="editor", username__in=world.people()).first()
+    Guideline.objects.bulk_create(
+        Guideline(tag=tags[code], business_line=lines.get(line), body=body, author=editor)
+        for code, texts in world.guidelines().items()
+        for line, body in texts.items()
+    )
