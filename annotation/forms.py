@@ -32,7 +32,7 @@ Other addresses (fetch; JSON unless it says HTML)
                                             there is none (`not` may be repeated: tasks already on the screen)
     POST /review/<task>/heartbeat/          {token} -> 200 {"lease_until": ISO time} | 409 {"error": "lease_lost", ...}
     POST /review/undo/                      {operation}, `Accept: application/json` -> 200 HTML: the fragment of the
-                                            clip of the reviewer's last review, claimed again, with the former verdicts |
+                                            clip of the reviewer's last review, claimed again, its verdicts filled in |
                                             409 {"error": "nothing_to_undo" | "too_late" | "not_undoable", "message"};
                                             a plain form is redirected to the page of that clip
 """
