@@ -1,0 +1,37 @@
+"""Tasks and reviews to look at. Reviews are append-only, so nothing is changed here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from annotation.models import Review, ReviewTask, Verdict
+from tagging.admin import ReadOnly
+
+
+class VerdictInline(admin.TabularInline):  # type: ignore[type-arg]
+    model = Verdict
+    fields = ("tag", "choice", "reason", "replacement", "confidence")
+    can_delete = False
+    extra = 0
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(ReviewTask)
+class ReviewTaskAdmin(ReadOnly):
+    list_display = ("id", "video", "business_line", "slot", "state", "priority", "reviewer", "lease_until")
+    list_filter = ("state", "business_line")
+    list_select_related = ("video", "business_line", "reviewer")
+
+
+@admin.register(Review)
+class ReviewAdmin(ReadOnly):
+    list_display = ("id", "kind", "task", "reviewer", "seconds", "created_at")
+    list_filter = ("kind",)
+    list_select_related = ("task", "reviewer")
+    raw_id_fields = ("task",)
+    inlines = (VerdictInline,)
