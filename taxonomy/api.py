@@ -1,3 +1,172 @@
-from django.urls import URLPattern
+"""The taxonomy for programs: the use cases of the pages, with the same permissions."""
 
-urlpatterns: list[URLPattern] = []
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.urls import path, reverse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.generics import GenericAPIView
+from rest_framework.parsers import MultiPartParser
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from taxonomy import guidelines, search, versions
+from taxonomy.exchange import csv, importing
+from taxonomy.exchange.rows import Refused
+from taxonomy.forms import ImportForm
+from taxonomy.models import BusinessLine, Tag, TagName, TaxonomyVersion
+
+
+class MayView(BasePermission):
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.user.has_perm("taxonomy.view_tag")
+
+
+class MayChange(BasePermission):
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        return request.user.has_perm("taxonomy.change_tag")
+
+
+class FoundTagSerializer(serializers.Serializer[search.Found]):
+    id = serializers.IntegerField(source="tag")
+    name = serializers.CharField()
+    path = serializers.ListField(child=serializers.CharField())
+    kind = serializers.CharField()
+    matched = serializers.CharField(help_text="The name or alias by which it was found.")
+
+
+class TagNameSerializer(serializers.ModelSerializer[TagName]):
+    class Meta:
+        model = TagName
+        fields = ("language", "text", "preferred")
+
+
+class TagSerializer(serializers.ModelSerializer[Tag]):
+    names = TagNameSerializer(many=True)
+
+    class Meta:
+        model = Tag
+        fields = ("id", "code", "name", "names", "kind", "state", "parent", "depth", "assignable", "merged_into")
+
+
+class TaxonomyVersionSerializer(serializers.ModelSerializer[TaxonomyVersion]):
+    file = serializers.SerializerMethodField(help_text="Address of the whole version as JSON.")
+
+    class Meta:
+        model = TaxonomyVersion
+        fields = ("number", "digest", "comment", "published_at", "file")
+
+    def get_file(self, version: TaxonomyVersion) -> str:
+        return reverse("taxonomy:file", args=[version.number, version.digest])
+
+
+class GuidelineSerializer(serializers.Serializer[guidelines.Text]):
+    tag = serializers.IntegerField(help_text="Whose guideline it is: the tag's own or an ancestor's.")
+    line = serializers.IntegerField(allow_null=True)
+    version = serializers.IntegerField()
+    since = serializers.DateTimeField()
+    html = serializers.CharField()
+
+
+class ReportSerializer(serializers.Serializer[importing.Report]):
+    created = serializers.IntegerField()
+    changed = serializers.IntegerField()
+    unchanged = serializers.IntegerField()
+    rules = serializers.IntegerField()
+    changes = serializers.ListField(child=serializers.CharField())
+    version = TaxonomyVersionSerializer(allow_null=True)
+
+
+class ImportFilesSerializer(serializers.Serializer[Any]):
+    tags = serializers.FileField()
+    rules = serializers.FileField(required=False)
+    comment = serializers.CharField(required=False, max_length=500)
+    dry_run = serializers.BooleanField(default=False)
+
+
+class View(GenericAPIView[Any]):
+    permission_classes = (IsAuthenticated, MayView)
+
+
+class Tags(View):
+    @extend_schema(
+        operation_id="tags_search",
+        parameters=[
+            OpenApiParameter("q", str, required=True, description="Name, alias, pinyin, or the beginning of one."),
+            OpenApiParameter("assignable", bool, description="Only tags that may be given to videos."),
+        ],
+        responses=FoundTagSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """The 20 tags that answer a query best."""
+        usable = request.query_params.get("assignable", "").lower() in {"1", "true"}
+        found = search.search(request.query_params.get("q", "")[:200], assignable=usable)
+        return Response(FoundTagSerializer(found, many=True).data)
+
+
+class OneTag(View):
+    @extend_schema(operation_id="tags_retrieve", responses=TagSerializer)
+    def get(self, request: Request, pk: int) -> Response:
+        return Response(TagSerializer(get_object_or_404(Tag.objects.prefetch_related("names"), pk=pk)).data)
+
+
+class TagGuideline(View):
+    @extend_schema(
+        operation_id="tags_guideline",
+        parameters=[OpenApiParameter("line", str, description="Slug of a business line; without it the general text.")],
+        responses=GuidelineSerializer,
+    )
+    def get(self, request: Request, pk: int) -> Response:
+        """What the tag means: the line's text, else the general one, else its parent's."""
+        slug = request.query_params.get("line")
+        line = get_object_or_404(BusinessLine, slug=slug).pk if slug else None
+        text = guidelines.texts([pk], line).get(pk)
+        if text is None:
+            raise Http404
+        return Response(GuidelineSerializer(text).data)
+
+
+class CurrentVersion(View):
+    @extend_schema(operation_id="taxonomy_current", responses=TaxonomyVersionSerializer)
+    def get(self, request: Request) -> Response:
+        """The newest published version."""
+        version = versions.current()
+        if version is None:
+            raise Http404
+        return Response(TaxonomyVersionSerializer(version).data)
+
+
+class Import(View):
+    permission_classes: ClassVar = (IsAuthenticated, MayChange)
+    parser_classes = (MultiPartParser,)
+
+    @extend_schema(operation_id="taxonomy_import", request=ImportFilesSerializer, responses=ReportSerializer)
+    def post(self, request: Request) -> Response:
+        """Import tags and rules from CSV: all of it and a new version, or nothing with the reasons."""
+        form = ImportForm(request.data, request.FILES)
+        if not form.is_valid():
+            raise ValidationError(form.errors)
+        told = form.cleaned_data
+        try:
+            read = csv.read(told["tags"], told["rules"])
+            report = importing.run(read, comment=told["comment"], author=request.user, dry_run=told["dry_run"])  # type: ignore[arg-type]
+        except Refused as refusal:
+            reasons = [{"line": problem.line, "reason": problem.reason} for problem in refusal.problems]
+            return Response({"problems": reasons}, status=400)
+        return Response(ReportSerializer(report).data)
+
+
+urlpatterns = [
+    path("tags/", Tags.as_view(), name="api-tags"),
+    path("tags/<int:pk>/", OneTag.as_view(), name="api-tag"),
+    path("tags/<int:pk>/guideline/", TagGuideline.as_view(), name="api-tag-guideline"),
+    path("taxonomy/", CurrentVersion.as_view(), name="api-taxonomy"),
+    path("taxonomy/import/", Import.as_view(), name="api-taxonomy-import"),
+]
