@@ -1,4 +1,4 @@
-/** Answers the rule vectors with static/js/rules.js; runs under node and in a page. See test_rules_js.py. */
+/** Answers the rule vectors with static/js/rules.js; called by test_rules_js.py. */
 
 /** @returns {string[]} what differs from the expected answers */
 export function differences(RuleBook, { nodes, vectors }) {
