@@ -6,9 +6,10 @@ export class NextClips {
   #waiting = [];
   #fetching = null;
 
-  /** @param {HTMLElement} parking */
-  constructor(parking) {
+  /** @param {HTMLElement} parking @param {string} source the address that claims one more */
+  constructor(parking, source) {
     this.parking = parking;
+    this.source = source;
   }
 
   /** @returns {HTMLFormElement[]} */
@@ -46,7 +47,7 @@ export class NextClips {
 
   async #fetch(line, taken) {
     const query = new URLSearchParams([["line", line], ...taken.map((task) => ["not", task])]);
-    const answer = await fetch(`/review/next/?${query}`, { headers: { Accept: "text/html" }, redirect: "manual" });
+    const answer = await fetch(`${this.source}?${query}`, { headers: { Accept: "text/html" }, redirect: "manual" });
     if (answer.status !== 200) return false;
     const form = clipFrom(await answer.text());
     this.#waiting.push(form);

@@ -12,6 +12,7 @@ export class Outbox extends EventTarget {
   /** @type {Parcel[]} */
   #parcels = [];
   #sending = false;
+  failing = false; // whether the last try got no answer
   #wake = () => {};
   #waiting = [];
 
@@ -66,6 +67,7 @@ export class Outbox extends EventTarget {
   async #delivered({ url, body }) {
     for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
       const answer = await this.#attempt(url, body);
+      this.failing = !answer.content;
       if (answer.content) return answer;
       this.#tell("state", answer.signedOut ? "signed-out" : "failed");
       await this.#pause(wait);

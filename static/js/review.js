@@ -1,6 +1,6 @@
 /** The review page: clips come and go, reviews are sent behind the reviewer's back, nothing entered is lost. */
 import { Catalogue } from "./catalogue.js";
-import { REPAIR_KEYS } from "./conflicts.js";
+import { command } from "./commands.js";
 import { Desk } from "./desk.js";
 import { listen } from "./keys.js";
 import { Leases } from "./leases.js";
@@ -13,6 +13,9 @@ import { showStats } from "./stats.js";
 import { announce, text } from "./strings.js";
 import { WorkClock } from "./work_clock.js";
 
+const addresses = document.getElementById("main").dataset;
+const undoing = document.getElementById("undo");
+
 class ReviewPage {
   #desks = new WeakMap();
   #sent = new WeakSet();
@@ -22,7 +25,7 @@ class ReviewPage {
   constructor() {
     this.catalogue = new Catalogue();
     this.outbox = new Outbox();
-    this.next = new NextClips(document.getElementById("parked"));
+    this.next = new NextClips(document.getElementById("parked"), addresses.next);
     this.leases = new Leases(document.getElementById("lease"), (form, message) => this.#lost(form, message));
     this.work = new WorkClock();
     this.skipping = new SkipMenu(document.getElementById("skip"));
@@ -46,19 +49,21 @@ class ReviewPage {
       this.desk.conflicts.stress();
       return announce(text("conflictFirst"));
     }
-    const { form } = this;
-    this.outbox.send({ form, url: address(form), body: this.#body(action) });
-    this.#sent.add(form);
-    if (action === "give_back") this.#leave("/");
+    this.outbox.send(this.#parcel(this.form, this.#body(action)));
+    this.#sent.add(this.form);
+    if (action === "give_back") this.#stop();
     else this.#advance();
   }
 
   /** One verdict back; where there is none, the clip before. */
   async undo() {
     if (this.#busy || this.desk.undo()) return;
+    if (this.outbox.failing) return announce(text("unsaved"));
+    const { form } = this;
     await this.#alone(async () => {
       await this.outbox.drained();
-      const answer = await post("/review/undo/", new URLSearchParams({ operation: operation() }));
+      if (this.form !== form) return; // a refused clip has come back: that is the one before
+      const answer = await post(address(undoing), new URLSearchParams({ operation: operation() }));
       if (answer.status === 200) return this.#swap(clipFrom(await answer.text()), text("undone"));
       const { message } = answer.status === 409 ? await answer.json() : {};
       announce(message ?? text("nothingToUndo"));
@@ -75,6 +80,20 @@ class ReviewPage {
     return body;
   }
 
+  #parcel(form, body) {
+    return { form, url: address(form), body };
+  }
+
+  /** Give back the clips that wait too, and go. */
+  #stop() {
+    this.#leaving = true;
+    for (const form of this.next.waiting) {
+      const values = { operation: operation(), token: form.elements.token.value, action: "give_back" };
+      this.outbox.send(this.#parcel(form, new URLSearchParams(values)));
+    }
+    this.#leave("/");
+  }
+
   async #advance() {
     const waiting = this.next.take();
     if (waiting) return this.#open(waiting, text("next"));
@@ -85,7 +104,7 @@ class ReviewPage {
       const found = await this.#fill();
       if (this.form !== form) return; // a refused clip has come back meanwhile
       if (found) this.#open(this.next.take(), text("next"));
-      else this.#leave(`/review/?line=${form.dataset.line}`);
+      else this.#leave(`${addresses.enter}?line=${form.dataset.line}`);
     });
   }
 
@@ -146,6 +165,7 @@ class ReviewPage {
 
   /** The server said no: the clip comes back as it was left, with the reason. */
   #refused({ parcel: { form }, status, content }) {
+    if (this.#leaving) return;
     this.#sent.delete(form);
     if (this.form !== form) this.#swap(form, text("back"));
     form.inert = false;
@@ -191,48 +211,17 @@ class ReviewPage {
       const work = this.outbox.parcels.length || (this.desk.verdicts.touched && !this.#sent.has(this.form));
       if (work && !this.#leaving) event.preventDefault();
     });
-    for (const button of document.querySelectorAll("[data-open]")) button.addEventListener("click", () => this.#keys());
-    listen((key) => this.#action(key));
+    listen((key) => command(this, key));
   }
 
   #submitted(event) {
-    if (event.target.id === "undo") {
+    if (event.target === undoing) {
       event.preventDefault();
       this.undo();
     } else if (event.target === this.form) {
       event.preventDefault();
       this.send(event.submitter?.value ?? "submit");
     }
-  }
-
-  #keys() {
-    document.getElementById("keys").showModal();
-  }
-
-  /** @returns {(() => void) | undefined} what a key does now */
-  #action(key) {
-    const { desk } = this;
-    if (/^[1-9]$/.test(key)) return () => desk.toggle(key - 1);
-    if (REPAIR_KEYS.includes(key) && desk.conflicts.repair(key)) return () => desk.repair(key);
-    return {
-      Enter: () => this.send("submit"),
-      ArrowDown: () => desk.focus.move(1),
-      ArrowUp: () => desk.focus.move(-1),
-      ArrowRight: () => desk.player.by(1),
-      ArrowLeft: () => desk.player.by(-1),
-      " ": () => desk.player.toggle(),
-      "/": () => desk.search.open(),
-      ".": () => desk.replace(),
-      ",": () => announce(`${text("speed")} ${desk.player.faster()}`),
-      a: () => desk.accept(),
-      r: () => desk.reject(),
-      u: () => this.undo(),
-      s: () => this.skipping.open(),
-      j: () => desk.jump(),
-      m: () => desk.player.mute(),
-      g: () => desk.form.querySelector(".guide").focus(),
-      "?": () => this.#keys(),
-    }[key];
   }
 }
 
