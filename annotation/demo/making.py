@@ -6,6 +6,7 @@ import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 
@@ -16,9 +17,11 @@ from annotation.demo.clips import DemoClip
 from annotation.demo.reviewing import SOURCE
 from ml.registry import promotion, runs
 from ml.registry.models import ModelVersion, TrainingRun
-from ml.registry.tracker import Progress
 from tagging import intake, probing, suggestions
 from tagging.models import Import, Video
+
+if TYPE_CHECKING:
+    from ml.training.journal import Progress
 
 Say = Callable[[str], None]
 RETRY_SECONDS = 2.0  # between two looks at work that another process holds
