@@ -14,7 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 from django.db.models.functions import Now
 
 from annotation.models import ReviewTask
@@ -49,7 +49,8 @@ WHERE annotation_reviewtask.state = 'waiting'
 """
 
 # Expired leases stand in the index where they were, so nobody has to sweep them. A row that another claim has locked
-# is passed over; one that was taken a moment ago is looked at again by PostgreSQL before it is locked.
+# is passed over; one that was taken a moment ago is looked at again by PostgreSQL before it is locked. The slots of
+# the same video are asked for one by one (IS NULL, not NOT EXISTS, which would first gather all this person ever did).
 CLAIM = """
 UPDATE annotation_reviewtask
 SET state = 'claimed', reviewer_id = %(reviewer)s, lease_until = now() + %(lease)s, token = token + 1
@@ -61,10 +62,9 @@ WHERE id = (
       AND task.slot <= (SELECT overlap FROM taxonomy_businessline WHERE id = %(line)s)
       AND (SELECT count(*) FROM annotation_reviewtask held
            WHERE held.reviewer_id = %(reviewer)s AND held.state = 'claimed' AND held.lease_until >= now()) < %(limit)s
-      AND NOT EXISTS (
-          SELECT FROM annotation_reviewtask other
-          WHERE other.video_id = task.video_id AND other.business_line_id = task.business_line_id
-            AND other.reviewer_id = %(reviewer)s AND other.id <> task.id)
+      AND (SELECT other.id FROM annotation_reviewtask other
+           WHERE other.video_id = task.video_id AND other.business_line_id = task.business_line_id
+             AND other.reviewer_id = %(reviewer)s AND other.id <> task.id LIMIT 1) IS NULL
     ORDER BY task.priority DESC, task.id
     LIMIT 1 FOR UPDATE OF task SKIP LOCKED
 )
@@ -101,8 +101,7 @@ def claim(reviewer: User, line: BusinessLine, leave: Sequence[int] = ()) -> Revi
     }
     for _attempt in range(3):
         try:
-            with transaction.atomic():
-                return next(iter(ReviewTask.objects.raw(CLAIM, values)), None)
+            return next(iter(ReviewTask.objects.raw(CLAIM, values)), None)
         except IntegrityError:
             # The same person claimed two slots of one video in the same moment; the other slot is theirs.
             continue

@@ -95,6 +95,8 @@ def added(tag: int, known: Mapping[int, Label], texts: Mapping[int, GuidelineTex
 
 def _undone(task: ReviewTask) -> Answers:
     """What the reviewer had said before undoing it, when the undoing is the last that happened to the task."""
+    if task.token == 1:
+        return Answers({})  # claimed for the first time
     last = Review.objects.filter(task=task).select_related("undoes").order_by("-pk").first()
     if last is None or last.undoes is None or last.reviewer_id != task.reviewer_id:
         return Answers({})

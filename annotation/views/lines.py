@@ -18,7 +18,8 @@ def chosen(request: HttpRequest) -> BusinessLine | None:
         line = next((line for line in lines if line.slug == slug), None)
         if line is None:
             raise Http404
-        request.session["line"] = line.slug
+        if request.session.get("line") != slug:  # a session is written only when it changes
+            request.session["line"] = slug
         return line
     remembered = [line for line in lines if line.slug == request.session.get("line")]
     return (remembered or lines or [None])[0]
