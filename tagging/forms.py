@@ -109,7 +109,7 @@ class ImportForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         folders = [(str(folder), str(folder)) for folder in settings.IMPORT_FOLDERS]
         self.fields["folder"].choices = [("", "–"), *folders]  # type: ignore[attr-defined]
         self.fields["table"].widget.attrs["accept"] = ",".join(KIND_OF_SUFFIX)
@@ -146,8 +146,10 @@ class ColumnsForm(forms.Form):
     """Which column of the table is which of our fields."""
 
     def __init__(self, *args: Any, table_columns: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         guessed = columns.guess(table_columns)
+        if not self.initial.get("business_line"):  # a column that merely looks like tags makes no reviews by itself
+            guessed.pop("tags", None)
         choices = [("", "–"), *((column, column) for column in table_columns if column.strip())]
         for field in FIELDS:
             self.fields[field] = forms.ChoiceField(

@@ -52,6 +52,8 @@ FILL_TAGS = """
      AND video.imported_by_id = %(import)s AND video.import_line = staged_rows.line
     CROSS JOIN unnest(tags) AS tag
 """
+# Nothing analyses temporary tables by itself, and the statements that read this one join it with large ones.
+ANALYSE_TAGS = "ANALYZE imported_tags"
 
 
 class Superseded(RuntimeError):
@@ -87,6 +89,7 @@ def merge(import_: Import, chunk: Chunk) -> int:
         if any(given != "{}" for given in ids):
             cursor.execute(TAGS)
             cursor.execute(FILL_TAGS, values)
+            cursor.execute(ANALYSE_TAGS)
             signals.imported.send(sender=Import, import_=import_)
         _store(import_, problems)
         Import.objects.filter(pk=import_.pk).update(

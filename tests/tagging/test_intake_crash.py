@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from tagging import intake
 from tagging.models import Import, RowError, Video
+from tests.workers import database_url
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -35,10 +36,7 @@ def table(path, count, *, first=0):
 
 
 def child_environment() -> dict[str, str]:
-    database = connection.settings_dict
-    host = database["HOST"] or database["OPTIONS"].get("host", "")
-    url = f"postgresql://{database['USER']}@:{database['PORT']}/{database['NAME']}?host={host}"
-    return os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tagging.settings"}
+    return os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tagging.settings"}
 
 
 def lose_worker(import_):

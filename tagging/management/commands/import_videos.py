@@ -87,7 +87,7 @@ class Command(BaseCommand):
     def _summary(self, import_: Import) -> None:
         import_.refresh_from_db()
         counts = {"imported": import_.imported, "known": import_.known, "failed": import_.failed}
-        self.stdout.write(f"{import_.get_state_display()}: " + ", ".join(f"{n:,} {what}" for what, n in counts.items()))
+        self.stdout.write(f"\n{import_.get_state_display()}: " + ", ".join(f"{n:,} {what}" for what, n in counts.items()))
         reasons = Counter(import_.errors.values_list("field", "reason"))
         for (field, reason), count in reasons.most_common():
             self.stdout.write(f"  {count:>7,} x {field or '-'}: {_(reason)}")
