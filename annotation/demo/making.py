@@ -33,7 +33,7 @@ class Impossible(RuntimeError):
 
 def finished(clips: Sequence[DemoClip]) -> bool:
     """Whether a former start came to its end: the reviews written last are there."""
-    return founding.begun() and all(reviewing.reviewed(clip) for clip in clips if clip.review)
+    return founding.begun() and not reviewing.unreviewed(clip for clip in clips if clip.review)
 
 
 def make(clips: Sequence[DemoClip], say: Say) -> None:
@@ -48,7 +48,7 @@ def make(clips: Sequence[DemoClip], say: Say) -> None:
     film(clips, folder, say)
     take_in(clips, folder, say)
     first = [clip for clip in clips if clip.review == "first"]
-    reviewing.ask_for(clip for clip in first if not reviewing.reviewed(clip))
+    reviewing.ask_for(reviewing.unreviewed(first))
     say(f"Reviewing {len(first)} clips for each business line")
     reviewing.review(first)
     train(say)
@@ -69,6 +69,8 @@ def film(clips: Sequence[DemoClip], folder: Path, say: Say) -> None:
 def take_in(clips: Sequence[DemoClip], folder: Path, say: Say) -> None:
     """Import the folder with its table, and examine the media."""
     if Video.objects.filter(source=SOURCE).count() < len(clips):
+        for broken_off in Import.objects.filter(source=SOURCE):
+            intake.cancel(broken_off)  # else beat would take it up again beside ours
         table = folder / "clips.csv"
         demo_clips.write_table(clips, table)
         imported = intake.run(intake.start(table, source=SOURCE, media_folder=folder))

@@ -29,10 +29,13 @@ def operation(line: str, clip: str) -> UUID:
     return uuid5(NAMESPACE_URL, f"tagwright-demo/{line}/{clip}")
 
 
-def reviewed(clip: DemoClip) -> bool:
-    """Whether a reviewer has seen the clip, for each line."""
-    operations = [operation(line, clip.id) for line in world.lines()]
-    return Review.objects.filter(operation__in=operations).count() == len(operations)
+def unreviewed(clips: Iterable[DemoClip]) -> list[DemoClip]:
+    """Those of the clips that lack the review of some line."""
+    lines = world.lines()
+    operations = [(clip, {operation(line, clip.id) for line in lines}) for clip in clips]
+    wanted = {one for _clip, theirs in operations for one in theirs}
+    there = set(Review.objects.filter(operation__in=wanted).values_list("operation", flat=True))
+    return [clip for clip, theirs in operations if theirs - there]
 
 
 def ask_for(clips: Iterable[DemoClip]) -> None:
