@@ -91,9 +91,15 @@ def run() -> None:
     with contextlib.suppress(KeyboardInterrupt):
         ensure()
         with redis(VAR):
-            for step in ("migrate --verbosity 0", "compile_messages", "collectstatic --noinput --verbosity 0", "make_admin"):
+            for step in (
+                "migrate --verbosity 0",
+                "compile_messages",
+                "collectstatic --noinput --verbosity 0",
+                "make_admin",
+            ):
                 subprocess.run([sys.executable, "manage.py", *step.split()], check=True)
-            subprocess.run([sys.executable, "manage.py", "make_demo", "--if-empty"], check=True)
+            if os.environ.get("TAGWRIGHT_DEMO", "1") != "0":
+                subprocess.run([sys.executable, "manage.py", "make_demo", "--if-empty"], check=True)
             _say_where(port)
             _serve()
 
@@ -115,7 +121,10 @@ def _say_where(port: str) -> None:
     password = VAR / "admin-password"
     print(f"\n  Tagwright: http://127.0.0.1:{port}/", flush=True)
     if password.exists():
-        print(f"  Sign in:   admin / {password.read_text().strip()}   (kept in {password.relative_to(Path.cwd())})\n", flush=True)
+        print(
+            f"  Sign in:   admin / {password.read_text().strip()}   (kept in {password.relative_to(Path.cwd())})\n",
+            flush=True,
+        )
 
 
 def _serve() -> None:
