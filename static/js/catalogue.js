@@ -2,45 +2,47 @@
 import { text } from "./strings.js";
 import { Taxonomy } from "./taxonomy.js";
 
-const CURRENT = "/taxonomy/file/current.json"; // leads to the newest version's file, which the browser keeps
-
 export class Catalogue {
   #taxonomy = null;
-  #book = null;
+  #line = null;
+
+  /** @param {string} address of the newest version's file @param {string} line slug of the business line */
+  async load(address, line) {
+    this.#taxonomy = await Taxonomy.load(address);
+    this.#line = line;
+  }
 
   get ready() {
     return this.#taxonomy !== null;
   }
 
-  /** @param {{line: string}} task */
-  async load({ line }) {
-    try {
-      this.#taxonomy = await Taxonomy.load(CURRENT);
-      this.#book = this.#taxonomy.book(line);
-    } catch (error) {
-      console.warn(error); // the page works without: the server checks the rules and finds typed names
-    }
-  }
-
+  /** @returns {import("./search_box.js").Found[]} */
   search(words, limit) {
-    return this.ready ? this.#taxonomy.search(words, limit).map(({ id }) => this.tag(id)) : [];
+    const found = this.#taxonomy?.search(words, limit) ?? [];
+    return found.map(({ id, matched }) => ({ ...this.tag(id), matched }));
   }
 
+  /** @returns {{id: number, name: string}[]} */
   siblings(tag) {
-    return this.ready ? this.#taxonomy.siblings(tag).map((id) => this.tag(id)) : [];
+    return (this.#taxonomy?.siblings(tag) ?? []).map((id) => ({ id, name: this.name(id) }));
   }
 
+  /** @param {number[]} tags @returns {import("./rules.js").Conflict[]} */
   conflicts(tags) {
-    return this.ready ? this.#book.conflicts(tags) : [];
+    return this.#taxonomy?.book(this.#line).conflicts(tags) ?? [];
   }
 
   name(tag) {
-    return this.ready ? this.#taxonomy.label(tag) : `#${tag}`;
+    return this.#taxonomy?.label(tag) ?? `#${tag}`;
   }
 
   tag(id) {
-    if (!this.ready || !this.#taxonomy.has(id)) return { id, name: this.name(id), path: "" };
-    const place = this.#taxonomy.place(id).join(" › ");
-    return { id, name: this.name(id), path: place || text(this.#taxonomy.kind(id) === "category" ? "top" : "openTag") };
+    return { id, name: this.name(id), path: this.#place(id) };
+  }
+
+  #place(id) {
+    const above = this.#taxonomy?.place(id) ?? [];
+    if (above.length) return above.join(" › ");
+    return text(this.#taxonomy?.kind(id) === "category" ? "top" : "openTag");
   }
 }

@@ -33,7 +33,7 @@ class ReviewPage {
     this.outbox.addEventListener("stored", ({ detail }) => this.#stored(detail));
     this.outbox.addEventListener("refused", ({ detail }) => this.#refused(detail));
     this.#open(document.getElementById("clip"));
-    this.catalogue.load(this.form.dataset).then(() => this.desk.check());
+    this.#study();
     this.#bind();
   }
 
@@ -78,6 +78,16 @@ class ReviewPage {
     body.delete("add_name");
     if (action !== "skip") body.delete("skip_reason");
     return body;
+  }
+
+  /** Get the taxonomy. Without it the page works on, and the server checks the rules alone. */
+  async #study() {
+    try {
+      await this.catalogue.load(addresses.taxonomy, this.form.dataset.line);
+    } catch {
+      return announce(text("offline"));
+    }
+    this.desk.check();
   }
 
   #parcel(form, body) {

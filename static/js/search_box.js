@@ -6,7 +6,7 @@ const pattern = document.getElementById("found-pattern");
 let boxes = 0;
 
 /**
- * @typedef {{id: number, name: string, path: string}} Found
+ * @typedef {{id: number, name: string, path: string, matched?: string}} Found
  */
 export class SearchBox {
   #found = [];
@@ -52,10 +52,11 @@ export class SearchBox {
     if (words) announce(this.#found.length ? `${this.#found.length} ${text("found")}` : text("nothingFound"));
   }
 
-  #item({ name, path }, index) {
+  #item({ name, path, matched }, index) {
     const item = pattern.content.firstElementChild.cloneNode(true);
     item.id = `${this.list.id}-${index}`;
     item.querySelector(".name").textContent = name;
+    item.querySelector(".alias").textContent = matched && matched !== name ? matched : "";
     item.querySelector(".path").textContent = path;
     return item;
   }

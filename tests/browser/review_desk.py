@@ -82,5 +82,11 @@ class Desk:
     def saved(self) -> None:
         expect(self.page.locator("#saved")).to_have_attribute("data-state", "saved")
 
+    def search(self, words: str, finds: str) -> Desk:
+        self.press("/")
+        self.page.keyboard.type(words)
+        expect(self.page.locator("#clip .found li").first).to_contain_text(finds)
+        return self.press("Enter")
+
     def notices(self) -> Locator:
         return self.page.locator("#clip .notices")

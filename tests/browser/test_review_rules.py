@@ -21,15 +21,8 @@ def desk(queue, open_page):
     return Desk(open_page(queue.reviewer)).enter()
 
 
-def add_league_game(desk):
-    desk.press("/")
-    desk.page.keyboard.type("league")
-    expect(desk.page.get_by_role("option").first).to_contain_text("League game")
-    desk.press("Enter")
-
-
 def test_a_broken_rule_is_told_at_once_and_holds_the_clip(desk, queue):
-    add_league_game(desk)
+    desk.search("league", "League game")
 
     expect(desk.notices()).to_contain_text("exclude each other")
     desk.press("Enter")
@@ -38,7 +31,7 @@ def test_a_broken_rule_is_told_at_once_and_holds_the_clip(desk, queue):
 
 
 def test_one_key_mends_it(desk, queue):
-    add_league_game(desk)
+    desk.search("league", "League game")
     keep = desk.page.get_by_role("button", name="keep League game")
     key = keep.locator("kbd").inner_text()
 
