@@ -1,0 +1,71 @@
+"""The clip on the review page: played, sought, and loaded before it is needed."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tagging import clips
+from tagging.models import Suggestion, Video
+from tests.browser.review_desk import Desk, make_queue
+from tests.ml.media_files import make_clip
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+MOMENT = 1.5  # seconds
+
+
+@pytest.fixture
+def queue(settings, tmp_path):
+    """Clips of three seconds; what shows “Slam dunk” begins in the middle."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    queue = make_queue(clips=2)
+    for n, task in enumerate(queue.tasks):
+        # VP8 and Opus: every Chromium plays them.
+        media = clips.store(make_clip(tmp_path / f"{n}.webm", colour=(40 + 90 * n, 90, 160)))
+        Video.objects.filter(pk=task.video_id).update(media=media, media_state="ready")
+    Suggestion.objects.filter(tag=queue.dunk).update(evidence={"moment": [MOMENT, 2.5]})
+    return queue
+
+
+@pytest.fixture
+def desk(queue, open_page):
+    desk = Desk(open_page(queue.reviewer)).enter()
+    desk.page.wait_for_function("document.querySelector('#clip video').readyState > 1")
+    return desk
+
+
+def playing(desk):
+    return desk.page.evaluate("!document.querySelector('#clip video').paused")
+
+
+def seconds(desk):
+    return desk.page.evaluate("document.querySelector('#clip video').currentTime")
+
+
+def test_space_plays_and_pauses(desk):
+    before = playing(desk)
+
+    desk.press(" ")
+    assert playing(desk) != before
+
+    desk.press(" ")
+    assert playing(desk) == before
+
+
+def test_a_key_jumps_to_the_moment_of_the_tag(desk, queue):
+    desk.page.evaluate("document.querySelector('#clip video').pause()")
+    expect(desk.row(queue.dunk)).to_contain_text("0:01–0:02")
+
+    desk.press("j")
+    assert seconds(desk) == MOMENT
+
+    desk.press("ArrowRight")
+    assert seconds(desk) == MOMENT + 1
+
+
+def test_the_next_clip_is_loaded_before_it_is_shown(desk):
+    desk.page.wait_for_function("document.querySelector('#parked video').readyState > 1")
+
+    desk.press("Enter")
+
+    desk.shows("Clip 2")
+    desk.page.wait_for_function("document.querySelector('#clip video').readyState > 1")
+    assert desk.page.locator("#clip .film img").evaluate("image => image.complete && image.naturalWidth > 0")
