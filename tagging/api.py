@@ -76,9 +76,9 @@ class Videos(View):
         """Videos, newest first."""
         form = VideoSearchForm(request.query_params)
         if not form.is_valid():
-            raise ValidationError(form.errors)
+            raise ValidationError({field: list(found) for field, found in form.errors.items()})
         page = search.find(form.query())
-        following = {**request.query_params.dict(), "before": page.next or 0}
+        following: dict[str, str | int] = {**request.query_params.dict(), "before": page.next or 0}
         address = request.build_absolute_uri(f"{request.path}?{urlencode(following)}")
         shown = {"next": address if page.next is not None else None, "partial": page.partial, "results": page.videos}
         return Response(VideoPageSerializer(shown, context={"request": request}).data)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
@@ -83,7 +83,7 @@ class SeveralFilesField(forms.FileField):
 
     widget = SeveralFilesInput
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[File[bytes]]:
         files = data if isinstance(data, list | tuple) else [data]
         return [file for file in (super(SeveralFilesField, self).clean(one, initial) for one in files) if file]
 
@@ -109,7 +109,8 @@ class ImportForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         folders = [(str(folder), str(folder)) for folder in settings.IMPORT_FOLDERS]
         self.fields["folder"].choices = [("", "–"), *folders]  # type: ignore[attr-defined]
         self.fields["table"].widget.attrs["accept"] = ",".join(KIND_OF_SUFFIX)
@@ -117,7 +118,7 @@ class ImportForm(forms.Form):
         if not folders:
             del self.fields["folder"]
 
-    def clean_table(self) -> UploadedFile | None:
+    def clean_table(self) -> File[bytes] | None:
         table = self.cleaned_data["table"]
         if table and Path(table.name).suffix.lower() not in KIND_OF_SUFFIX:
             raise forms.ValidationError(_("This is neither a CSV nor a JSONL file."))
@@ -146,7 +147,8 @@ class ColumnsForm(forms.Form):
     """Which column of the table is which of our fields."""
 
     def __init__(self, *args: Any, table_columns: Sequence[str], **kwargs: Any) -> None:
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
+        self.label_suffix = ""
         guessed = columns.guess(table_columns)
         if not self.initial.get("business_line"):  # a column that merely looks like tags makes no reviews by itself
             guessed.pop("tags", None)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -62,7 +62,7 @@ def start(
     mapping: Mapping[str, str] | None = None,
     media_folder: Path | None = None,
     business_line: BusinessLine | None = None,
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
 ) -> Import:
     """Queue an import of `path`; `run` does it. Without a mapping the columns are guessed by their names.
 
@@ -117,7 +117,7 @@ def take(
     source: str,
     media_folder: Path | None = None,
     business_line: BusinessLine | None = None,
-    by: AbstractBaseUser | None = None,
+    by: User | None = None,
 ) -> Taken:
     """Take in at most MAX_INLINE videos at once, in one transaction. Errors are the import's row errors."""
     if len(records) > MAX_INLINE:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -14,10 +13,10 @@ from ml.media import MediaError
 from tagging import clips, fetching, folders, staging
 from tagging.models import Media, Video
 
-LEASE = timedelta(minutes=15)  # longer than fetching and decoding the largest file takes
+LEASE = 15 * 60  # seconds; longer than fetching and decoding the largest file takes
 
 CLAIM = """
-    UPDATE tagging_video SET probing_until = now() + %s
+    UPDATE tagging_video SET probing_until = now() + make_interval(secs => %s)
     WHERE id = (
         SELECT id FROM tagging_video
         WHERE media_state = 'pending' AND (probing_until IS NULL OR probing_until < now())

@@ -73,7 +73,7 @@ def read(line: int, values: Sequence[object]) -> Row | Problem:
         texts[0] = texts[6] if 0 < len(texts[6]) <= MAX_LENGTH["external_id"] else _content_id(texts)
         if not texts[0]:
             return problem(line, "", _("The row is empty."), "")
-    return Row(line, *texts, tags)  # type: ignore[call-arg]
+    return Row(line, *texts[:7], tags)  # type: ignore[call-arg, arg-type]
 
 
 def split_tags(value: object) -> tuple[str, ...] | None:

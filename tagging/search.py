@@ -8,6 +8,7 @@ offers to go on from there: each step costs the same however many videos there a
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q
@@ -119,7 +120,7 @@ def _in_state(videos: VideoQuerySet, state: str) -> VideoQuerySet:
     return videos.filter(media_state=media_state) if media_state else videos
 
 
-def _tag_names() -> Prefetch[TagName]:
+def _tag_names() -> Prefetch[Any, Any, Any]:
     """`tag.shown`: the tag's name in the reader's language, if it has one."""
     language = (get_language() or "en").split("-")[0]
     names = TagName.objects.filter(preferred=True, language__startswith=language)

@@ -81,12 +81,12 @@ class VideoDetailSerializer(VideoSerializer):
     suggested = SuggestionSetSerializer(allow_null=True, read_only=True)
 
     class Meta(VideoSerializer.Meta):
-        fields = (*VideoSerializer.Meta.fields, "suggested")
+        fields = (*VideoSerializer.Meta.fields, "suggested")  # type: ignore[assignment]
 
 
 class VideoPageSerializer(serializers.Serializer[Any]):
     next = serializers.URLField(allow_null=True)
-    partial = serializers.BooleanField(
+    partial = serializers.BooleanField(  # type: ignore[assignment]
         help_text=f"The page looked at {search.WINDOW} videos and found fewer than it holds."
     )
     results = VideoSerializer(many=True)
@@ -118,8 +118,8 @@ class NewVideoSerializer(serializers.Serializer[Any]):
 class TakeSerializer(serializers.Serializer[Any]):
     """Videos to be imported at once."""
 
-    source = serializers.CharField(max_length=50)
-    videos = NewVideoSerializer(many=True, min_length=1, max_length=intake.MAX_INLINE)
+    source = serializers.CharField(max_length=50)  # type: ignore[assignment]
+    videos = NewVideoSerializer(many=True, min_length=1, max_length=intake.MAX_INLINE)  # type: ignore[call-arg]
     folder = serializers.CharField(
         required=False, help_text="What media paths are relative to; one that settings allow."
     )
@@ -157,7 +157,7 @@ class TakenSerializer(serializers.Serializer[Any]):
 
     import_ = ImportSerializer()
     videos = TakenVideoSerializer(many=True)
-    errors = RowErrorSerializer(many=True)
+    errors = RowErrorSerializer(many=True)  # type: ignore[assignment]
 
     def get_fields(self) -> dict[str, Any]:
         fields = super().get_fields()
@@ -167,7 +167,7 @@ class TakenSerializer(serializers.Serializer[Any]):
 class NewImportSerializer(serializers.Serializer[Any]):
     """A table sent along, or a folder on the server; a folder beside a table is where its media lie."""
 
-    source = serializers.CharField(max_length=50)
+    source = serializers.CharField(max_length=50)  # type: ignore[assignment]
     table = serializers.FileField(required=False, help_text="CSV or JSONL.")
     folder = serializers.CharField(required=False, help_text="One that settings allow, or one below.")
     mapping = serializers.JSONField(

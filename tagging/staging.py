@@ -79,7 +79,7 @@ def merge(import_: Import, chunk: Chunk) -> int:
     rows, ids, problems = _with_tags(chunk, tags)
     with transaction.atomic(), connection.cursor() as cursor:
         _require_position(import_, chunk.start)
-        values = {"source": import_.source, "import": import_.pk}
+        values: dict[str, str | int] = {"source": import_.source, "import": import_.pk}
         cursor.execute(STAGE)
         with cursor.copy(COPY) as copy:
             for row, given in zip(rows, ids, strict=True):

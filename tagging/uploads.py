@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.base import File
 from django.utils.text import get_valid_filename
 
 
-def save(files: Sequence[UploadedFile]) -> Path:
+def save(files: Sequence[File[bytes]]) -> Path:
     """Write the files into a new folder of their own; their names keep nothing that could lead elsewhere."""
     folder = Path(settings.IMPORT_ROOT) / uuid.uuid4().hex
     folder.mkdir(parents=True)

@@ -36,7 +36,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: object, **options: object) -> None:
         try:
-            import_ = self._resumed(options["resume"]) if options["resume"] else self._started(options)
+            import_ = self._resumed(int(str(options["resume"]))) if options["resume"] else self._started(options)
         except (intake.IntakeError, Unreadable) as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{_('Import')} {import_.pk}: {import_.name}  {_shown(import_.mapping)}")
@@ -66,7 +66,7 @@ class Command(BaseCommand):
             business_line=line,
         )
 
-    def _resumed(self, pk: object) -> Import:
+    def _resumed(self, pk: int) -> Import:
         import_ = Import.objects.filter(pk=pk).first()
         if import_ is None:
             raise CommandError(_("There is no such import."))
@@ -87,7 +87,9 @@ class Command(BaseCommand):
     def _summary(self, import_: Import) -> None:
         import_.refresh_from_db()
         counts = {"imported": import_.imported, "known": import_.known, "failed": import_.failed}
-        self.stdout.write(f"\n{import_.get_state_display()}: " + ", ".join(f"{n:,} {what}" for what, n in counts.items()))
+        self.stdout.write(
+            f"\n{import_.get_state_display()}: " + ", ".join(f"{n:,} {what}" for what, n in counts.items())
+        )
         reasons = Counter(import_.errors.values_list("field", "reason"))
         for (field, reason), count in reasons.most_common():
             self.stdout.write(f"  {count:>7,} x {field or '-'}: {_(reason)}")
