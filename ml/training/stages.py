@@ -51,7 +51,7 @@ class Stages:
         reviewed = [example for example in self.snapshot.examples if example.split != "test"]
         if not any(example.video.media for example in reviewed):
             self.journal.notes.append("No video has media: the visual and sound parts are left out.")
-            self.config["modality"] = {"text": self.config["modality"]["text"]}
+            self.config["modality"] = {n: part for n, part in self.config["modality"].items() if n == "text"}
         sections = self.config["modality"]
         if "frames" in sections:
             former = None if self.warm_folder is None else self.warm_folder / MODALITY / "frames"
