@@ -8,7 +8,7 @@ from math import isfinite
 
 from taxonomy import rule_solver
 from taxonomy.rule_index import Rule, RuleIndex, Scope
-from taxonomy.rule_solver import bits
+from taxonomy.rule_masks import bits
 
 SCALE = 10**9  # scores are whole numbers of billionths, so that sums do not depend on their order
 

@@ -35,9 +35,11 @@ def read(tags: bytes, rules: bytes | None = None, columns: Mapping[str, str] | N
     missing = {"id", "name"} - table.columns
     if missing:
         raise Refused([Problem(1, _("the column %(name)s is missing") % {"name": min(missing)})])
-    rows = [_tag(line, row) for line, row in table]
-    drawn = [rule for line, row in table for rule in _rules_of_tag(line, row)]
-    return Taxonomy(rows, drawn + (read_rules(rules) if rules is not None else []), frozenset(table.columns))
+    tags_read, drawn = [], []
+    for line, row in table:
+        tags_read.append(_tag(line, row))
+        drawn += _rules_of_tag(line, row)
+    return Taxonomy(tags_read, drawn + (read_rules(rules) if rules is not None else []), frozenset(table.columns))
 
 
 def read_rules(rules: bytes) -> list[RuleRow]:
