@@ -76,7 +76,7 @@ class Videos(View):
         """Videos, newest first."""
         form = VideoSearchForm(request.query_params)
         if not form.is_valid():
-            raise ValidationError({field: list(found) for field, found in form.errors.items()})
+            raise ValidationError({field: [str(text) for text in found] for field, found in form.errors.items()})
         page = search.find(form.query())
         following: dict[str, str | int] = {**request.query_params.dict(), "before": page.next or 0}
         address = request.build_absolute_uri(f"{request.path}?{urlencode(following)}")

@@ -13,11 +13,10 @@ from django.db import DataError, IntegrityError, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
-from tagging import columns, fetching, folders, staging, tables
+from tagging import columns, folders, media_sources, staging, tables
 from tagging.models import Import, Video
-from tagging.rows import FIELDS, Problem, Row, problem, read
+from tagging.rows import FIELDS, Problem, Row, read
 from tagging.staging import Chunk, Superseded
 from tagging.tables import Unreadable
 from taxonomy.models import BusinessLine, TaxonomyVersion
@@ -136,7 +135,7 @@ def take(
             total=len(records),
             created_by=by,
         )
-        for chunk in chunks(_allowed(import_, read_rows), 0):
+        for chunk in chunks(media_sources.allowed(read_rows, import_.media_folder), 0):
             staging.merge(import_, chunk)
         _finish(import_, Import.State.DONE)
     import_.refresh_from_db()
@@ -184,28 +183,7 @@ def _records(import_: Import) -> Iterator[Row | Problem]:
     if import_.kind == Import.Kind.FOLDER:
         return folders.rows(path, mapping, import_.position, tags=import_.business_line_id is not None)
     found = tables.layout(path, import_.kind)
-    return _allowed(import_, tables.rows(path, found, mapping, import_.position))
-
-
-def _allowed(import_: Import, records: Iterable[Row | Problem]) -> Iterator[Row | Problem]:
-    """Refuse media that could not be fetched anyway. What lies where is looked at when the clip is examined."""
-    for record in records:
-        if not isinstance(record, Row) or not record.media:
-            yield record
-        elif reason := _objection(record.media, import_):
-            yield problem(record.line, "media", reason, record.media)
-        else:
-            yield record
-
-
-def _objection(media: str, import_: Import) -> str:
-    if fetching.is_url(media):
-        return "" if fetching.allowed(media) else gettext_noop("Media are not fetched from this address.")
-    if not import_.media_folder:
-        return gettext_noop("The import has no media folder.")
-    if media.startswith(("/", "\\")) or ".." in media.replace("\\", "/").split("/"):
-        return gettext_noop("The path leaves the media folder.")
-    return ""
+    return media_sources.allowed(tables.rows(path, found, mapping, import_.position), import_.media_folder)
 
 
 def _mapping(
