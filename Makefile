@@ -7,7 +7,7 @@ export DJANGO_SETTINGS_MODULE ?= tagging.settings
 .PHONY: run test test-all check browser messages lock
 
 run: .venv/installed
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tagging.embedded
+	@exec env PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tagging.embedded
 
 test: .venv/installed browser
 	@$(BIN)/python manage.py compile_messages

