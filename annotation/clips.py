@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.safestring import SafeString
 
 from annotation.models import ReviewTask, Verdict
+from annotation.recaller_names import recaller_name
 from tagging.models import Video
 from taxonomy.models import BusinessLine
 
@@ -52,6 +53,11 @@ class Evidence:
     moment: tuple[float, float] | None = None  # seconds
     similar: tuple[SimilarVideo, ...] = ()
     recallers: tuple[tuple[str, float], ...] = ()  # name and score, best first
+
+    @property
+    def proposers(self) -> list[tuple[str, float]]:
+        """The recallers by the names people know them by, with their scores."""
+        return [(recaller_name(name), score) for name, score in self.recallers]
 
     @property
     def times(self) -> str:

@@ -48,6 +48,16 @@ ON CONFLICT (video_id, business_line_id, slot) DO UPDATE SET priority = excluded
 WHERE annotation_reviewtask.state = 'waiting'
 """
 
+# More reviewers a clip than before: the slots that are missing for videos still in the queue.
+MORE_SLOTS = """
+INSERT INTO annotation_reviewtask (video_id, business_line_id, slot, priority, why)
+SELECT DISTINCT ON (video_id, slots.slot) video_id, business_line_id, slots.slot, priority, why
+FROM annotation_reviewtask task CROSS JOIN generate_series(1, %(overlap)s) AS slots(slot)
+WHERE business_line_id = %(line)s AND task.state IN ('waiting', 'claimed')
+ORDER BY video_id, slots.slot, task.slot
+ON CONFLICT DO NOTHING
+"""
+
 # Expired leases stand in the index where they were, so nobody has to sweep them. A row that another claim has locked
 # is passed over; one that was taken a moment ago is looked at again by PostgreSQL before it is locked. The slots of
 # the same video are asked for one by one (IS NULL, not NOT EXISTS, which would first gather all this person ever did).
@@ -87,6 +97,12 @@ def open_tasks(wanted: Iterable[Wanted]) -> None:
         cursor.execute(OPEN, columns)
 
 
+def widen(line: BusinessLine) -> None:
+    """Follow a greater overlap of the line, for the videos that are still in its queue. A smaller one needs nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute(MORE_SLOTS, {"line": line.pk, "overlap": line.overlap})
+
+
 def claim(reviewer: User, line: BusinessLine, leave: Sequence[int] = ()) -> ReviewTask | None:
     """Hand out the most urgent task that nobody holds, never a second slot of a video this reviewer has had.
 
@@ -108,9 +124,10 @@ def claim(reviewer: User, line: BusinessLine, leave: Sequence[int] = ()) -> Revi
     return None
 
 
-def held(reviewer: User, line: BusinessLine) -> ReviewTask | None:
-    """The task this reviewer has held longest, its lease renewed."""
-    task = ReviewTask.objects.claimed_by(reviewer).filter(business_line=line).order_by("lease_until", "pk").first()
+def held(reviewer: User, line: BusinessLine, leave: Sequence[int] = ()) -> ReviewTask | None:
+    """The task this reviewer has held longest, its lease renewed. `leave` are tasks not to take."""
+    tasks = ReviewTask.objects.claimed_by(reviewer).filter(business_line=line).exclude(pk__in=leave)
+    task = tasks.order_by("lease_until", "pk").first()
     if task:
         task.lease_until = heartbeat(task.pk, reviewer, task.token)
     return task

@@ -56,9 +56,9 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @reviewer_only
 def next_clip(request: HttpRequest) -> HttpResponse:
-    """One more clip, for the page to have at hand."""
-    line = chosen(request)
-    task = line and queue.claim(request.user, line, leave=_ids(request, "not"))
+    """One more clip, for the page to have at hand: one that an earlier page left behind, else a new one."""
+    line, shown = chosen(request), _ids(request, "not")
+    task = line and (queue.held(request.user, line, leave=shown) or queue.claim(request.user, line, leave=shown))
     if not task:
         return HttpResponse(status=204)
     return render(request, "annotation/review.html#clip", {"clip": workbench.clip(task)})

@@ -111,7 +111,8 @@ class ReviewPage {
     await this.#alone(async () => {
       announce(text("loading"));
       form.inert = true;
-      const found = await this.#fill();
+      // A reviewer may hold so many clips at a time: those on their way count until they have arrived.
+      const found = (await this.#fill()) || (await this.outbox.drained().then(() => this.#fill()));
       if (this.form !== form) return; // a refused clip has come back meanwhile
       if (found) this.#open(this.next.take(), text("next"));
       else this.#leave(`${addresses.enter}?line=${form.dataset.line}`);
@@ -171,6 +172,7 @@ class ReviewPage {
   #stored({ parcel, content }) {
     this.leases.release(parcel.form);
     if (content.stats) showStats(content.stats);
+    this.#fill().catch(() => {}); // there is room for one more now
   }
 
   /** The server said no: the clip comes back as it was left, with the reason. */

@@ -81,6 +81,16 @@ def test_a_line_of_others_is_not_found(client, reviewer):
     assert client.get(f"/review/?line={make_line().slug}").status_code == 404
 
 
+def test_a_clip_held_but_not_on_the_screen_comes_before_a_new_one(client, line, reviewer, task):
+    left_behind = make_task(line)
+    claim(reviewer, line)
+    make_task(line, priority=9)
+
+    page = client.get(reverse("annotation:next"), {"line": line.slug, "not": task.pk})
+
+    assert page.context["clip"].task == left_behind
+
+
 def test_an_empty_queue_says_so(client, line, reviewer):
     page = client.get("/review/")
 
@@ -237,7 +247,7 @@ def test_one_more_clip_is_claimed_ahead(client, task, line):
 
 
 def test_nothing_more_to_claim_is_an_empty_answer(client, task, line):
-    assert client.get("/review/next/", {"line": line.slug}).status_code == 204
+    assert client.get("/review/next/", {"line": line.slug, "not": task.pk}).status_code == 204
 
 
 def test_a_heartbeat_says_until_when(client, task):
