@@ -6,12 +6,12 @@ import time
 from pathlib import Path
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext_noop as _
 
 from ml.media import MediaError
 from tagging import clips, fetching, folders, staging
-from tagging.models import Media, Video
+from tagging.models import Media, RowError, Video
 
 LEASE = 15 * 60  # seconds; longer than fetching and decoding the largest file takes
 
@@ -62,7 +62,9 @@ def examine(video: Video) -> None:
 def again(video: Video) -> bool:
     """Examine a broken video's media once more: the file may be there now."""
     broken = Video.objects.filter(pk=video.pk, media_state=Video.MediaState.BROKEN)
-    return bool(broken.update(media_state=Video.MediaState.PENDING, probing_until=None))
+    with transaction.atomic():
+        RowError.objects.filter(imported_by=video.imported_by_id, line=video.import_line, field="media").delete()
+        return bool(broken.update(media_state=Video.MediaState.PENDING, probing_until=None))
 
 
 def _media(video: Video) -> Media:

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from tagging import clips, intake, probing
-from tagging.models import Media, Video
+from tagging.models import Media, RowError, Video
 from tests.ml.media_files import make_clip
 
 pytestmark = pytest.mark.django_db
@@ -130,6 +130,7 @@ def test_a_broken_video_may_be_examined_again(tmp_path, clip):
     assert probing.again(Video.objects.get())
     probing.examine_waiting()
     assert Video.objects.get().media_state == "ready"
+    assert not RowError.objects.exists()
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".webm", ".avi", ".ts", ".flv"])
