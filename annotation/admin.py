@@ -11,7 +11,7 @@ from annotation.models import Review, ReviewTask, Verdict
 from tagging.admin import ReadOnly
 
 
-class VerdictInline(admin.TabularInline):  # type: ignore[type-arg]
+class VerdictInline(admin.TabularInline):
     model = Verdict
     fields = ("tag", "choice", "reason", "replacement", "confidence")
     can_delete = False

@@ -64,7 +64,7 @@ class Claim(View):
     def post(self, request: Request) -> Response:
         """Claim the most urgent clip of a business line."""
         told = _read(shapes.ClaimSerializer, request)
-        task = queue.claim(request.user, told["line"], leave=told.get("leave", ()))  # type: ignore[arg-type]
+        task = queue.claim(request.user, told["line"], leave=told.get("leave", ()))
         return _clip(task) if task else Response(status=204)
 
 
@@ -105,7 +105,7 @@ class Heartbeat(Held):
     def post(self, request: Request, pk: int) -> Response:
         """Renew the lease."""
         token = _read(shapes.TokenSerializer, request)["token"]
-        done = self.carry_out(request, pk, lambda: queue.heartbeat(pk, request.user, token))  # type: ignore[arg-type]
+        done = self.carry_out(request, pk, lambda: queue.heartbeat(pk, request.user, token))
         return done if isinstance(done, Response) else Response({"lease_until": done})
 
 
@@ -114,7 +114,7 @@ class GiveBack(Held):
     def post(self, request: Request, pk: int) -> Response:
         """Let somebody else have it."""
         token = _read(shapes.TokenSerializer, request)["token"]
-        done = self.carry_out(request, pk, lambda: queue.give_back(pk, request.user, token))  # type: ignore[arg-type]
+        done = self.carry_out(request, pk, lambda: queue.give_back(pk, request.user, token))
         return done or Response(status=204)
 
 
@@ -123,7 +123,7 @@ class Skip(Held):
     def post(self, request: Request, pk: int) -> Response:
         """Take it out of the queue, with the reason, until an admin puts it back."""
         told = _read(shapes.SkipSerializer, request)
-        act = lambda: queue.skip(pk, request.user, told["token"], told["reason"])  # type: ignore[arg-type]
+        act = lambda: queue.skip(pk, request.user, told["token"], told["reason"])
         return self.carry_out(request, pk, act) or Response(status=204)
 
 
@@ -136,10 +136,10 @@ class Submit(Held):
     def post(self, request: Request, pk: int) -> Response:
         """Store a review. Sent again with the same operation id, it gets the same answer."""
         told = _read(shapes.SubmitSerializer, request)
-        done = self.carry_out(request, pk, lambda: reviews.submit(pk, reviewer=request.user, **told))  # type: ignore[arg-type]
+        done = self.carry_out(request, pk, lambda: reviews.submit(pk, reviewer=request.user, **told))
         if isinstance(done, Response):
             return done
-        return Response({"review": done.pk, "stats": figures.own(request.user, done.task.business_line)})  # type: ignore[arg-type]
+        return Response({"review": done.pk, "stats": figures.own(request.user, done.task.business_line)})
 
 
 class PutBack(View):
@@ -209,7 +209,7 @@ class Undo(View):
         """Undo this person's last review (or the named one of theirs): its clip is claimed again."""
         told = _read(shapes.UndoSerializer, request)
         try:
-            undoing = reviews.undo(reviewer=request.user, **told)  # type: ignore[arg-type]
+            undoing = reviews.undo(reviewer=request.user, **told)
         except reviews.NotUndoable as refusal:
             return Response({"error": refusal.code, "message": "There is nothing to undo."}, status=409)
         except reviews.OperationReused:

@@ -49,7 +49,7 @@ class Person(View):
         """Give a person exactly these roles and business lines."""
         person = get_object_or_404(User, pk=pk)
         with _Refusing():
-            people.change(person, request.user, **_read(shapes.ChangedPersonSerializer, request))  # type: ignore[arg-type]
+            people.change(person, request.user, **_read(shapes.ChangedPersonSerializer, request))
         return Response(shapes.PersonSerializer(person).data)
 
 
@@ -61,7 +61,7 @@ class Access(View):
         """Shut a person out at once, or let them in again."""
         person = get_object_or_404(User, pk=pk)
         with _Refusing():
-            people.set_active(person, request.user, **_read(shapes.AccessSerializer, request))  # type: ignore[arg-type]
+            people.set_active(person, request.user, **_read(shapes.AccessSerializer, request))
         return Response(shapes.PersonSerializer(person).data)
 
 
@@ -73,7 +73,7 @@ class Password(View):
         """Make a new first password."""
         person = get_object_or_404(User, pk=pk)
         with _Refusing():
-            password = people.reset_password(person, request.user)  # type: ignore[arg-type]
+            password = people.reset_password(person, request.user)
         return Response(shapes.PasswordSerializer({"person": person, "password": password}).data)
 
 

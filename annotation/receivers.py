@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models.signals import post_save
 from django.dispatch import receiver
 
 from annotation import imported_reviews, priorities, queue
 from ml.registry.models import ModelVersion
 from tagging.models import Import
 from tagging.signals import imported, suggested
-from taxonomy.models import TaxonomyVersion
+from taxonomy.models import BusinessLine, TaxonomyVersion
 
 
 @receiver(suggested)
@@ -24,3 +25,9 @@ def open_review_tasks(
 def record_imported_tags(import_: Import, **_kw: Any) -> None:
     if import_.business_line is not None:
         imported_reviews.record(import_.business_line)
+
+
+@receiver(post_save, sender=BusinessLine)
+def follow_the_overlap(instance: BusinessLine, *, created: bool, raw: bool, **_kw: Any) -> None:
+    if not created and not raw and instance.overlap > 1:
+        queue.widen(instance)

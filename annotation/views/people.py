@@ -23,12 +23,16 @@ from annotation.person_forms import NewPersonForm, PersonForm
 @permission_required("auth.view_user", raise_exception=True)
 def roster(request: HttpRequest) -> HttpResponse:
     everybody = User.objects.prefetch_related("groups", "business_lines").order_by("-is_active", "username")
-    content = {"people": everybody, "roles": people.ROLE_NAMES, "form": NewPersonForm(request.POST or None)}
+    content = {
+        "people": everybody,
+        "roles": people.ROLE_NAMES,
+        "form": NewPersonForm(request.POST or None, label_suffix=""),
+    }
     form = content["form"]
     if request.method == "POST" and request.user.has_perm("auth.add_user") and form.is_valid():
         data = form.cleaned_data
         person, password = people.create(data["username"], data["name"], data["roles"], data["lines"])
-        content |= {"person": person, "password": password, "form": NewPersonForm()}
+        content |= {"person": person, "password": password, "form": NewPersonForm(label_suffix="")}
     return render(request, "annotation/people.html", content)
 
 
@@ -38,7 +42,7 @@ def roster(request: HttpRequest) -> HttpResponse:
 @permission_required("auth.change_user", raise_exception=True)
 def person(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(User, pk=pk)
-    form = PersonForm(request.POST or None, initial=_known(found))
+    form = PersonForm(request.POST or None, initial=_known(found), label_suffix="")
     if request.method == "POST" and form.is_valid():
         try:
             people.change(found, request.user, **form.cleaned_data)
@@ -70,7 +74,7 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
 def password(request: HttpRequest, pk: int) -> HttpResponse:
     """Make a new first password. It is in this answer and nowhere else."""
     found = get_object_or_404(User, pk=pk)
-    content = {"person": found, "form": PersonForm(initial=_known(found))}
+    content = {"person": found, "form": PersonForm(initial=_known(found), label_suffix="")}
     try:
         content["password"] = people.reset_password(found, request.user)
     except people.NotAllowed as refusal:

@@ -92,6 +92,16 @@ def test_lowering_the_overlap_closes_the_slots_above_it():
     assert queue.claim(make_user(), line) is None
 
 
+def test_raising_the_overlap_opens_slots_for_what_is_still_in_the_queue(line):
+    waiting, done = make_task(line), make_task(line, state="done")
+
+    line.overlap = 3
+    line.save()
+
+    assert sorted(waiting.video.tasks.values_list("slot", flat=True)) == [1, 2, 3]
+    assert done.video.tasks.count() == 1
+
+
 def test_a_reviewer_holds_only_a_few_tasks(line, settings):
     settings.REVIEW_CLAIMS_HELD = 2
     for _ in range(3):
