@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
 from statistics import quantiles
@@ -31,7 +32,7 @@ def run(options: Namespace) -> dict[str, object]:
         figures |= _times(f"best_{case}", sets, book.best)
         figures |= _times(f"conflicts_{case}", [list(scores)[:20] for scores in sets], book.conflicts)
         figures[f"best_{case}_exact"] = all(book.best(scores).exact for scores in sets)
-        print(f"rules: {case} done", flush=True)
+        print(f"rules: {case} done", file=sys.stderr, flush=True)
     figures["compile_300000_tags_5000_rules_ms"] = _compile(rng)
     return figures
 

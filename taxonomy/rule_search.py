@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from taxonomy.rule_masks import bits, union
 
-MANY = 30  # items from which a search is worth a careful start
+FEW = 12  # items up to which a search needs no start at all
+MANY = 30  # items from which it is worth a careful one
 
 Masks = tuple[int, ...]
 
@@ -60,9 +61,9 @@ class Search:
         assert reduced is not None  # taking nothing is always allowed
         free, taken, due, total = reduced
         for part in self._components(free, due):
-            start = self._start(part, taken)
+            start = self._start(part, taken) if part.bit_count() > FEW else -1
             found = self._branch(part, taken, tuple(mask for mask in due if mask & part), start)
-            total += start if found is None else found
+            total += max(start, 0) if found is None else found
         return total
 
     def _start(self, free: int, taken: int) -> int:
