@@ -95,4 +95,4 @@ def test_the_page_speaks_chinese(queue, open_page):
 
     expect(page.locator("html")).to_have_attribute("lang", "zh-hans")
     page.goto("/review/")
-    expect(page.get_by_label("业务线")).to_contain_text("推荐")
+    expect(page.locator("select[name=line]")).to_contain_text("推荐")
