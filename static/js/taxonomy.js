@@ -112,20 +112,26 @@ export class Taxonomy {
   search(query, limit = 20, { assignable = true } = {}) {
     const wanted = fold(query);
     if (!wanted) return [];
-    const found = this.#matches(wanted, assignable, (entry) => rank(entry, wanted, wanted.replaceAll(" ", "")));
-    const best = found.length || wanted.length < 4 ? found : this.#matches(wanted, assignable, (entry) => typo(entry, wanted));
-    best.sort((a, b) => a.rank - b.rank || a.key.length - b.key.length || (a.key < b.key ? -1 : a.key > b.key ? 1 : a.place - b.place));
-    return best.slice(0, limit).map(({ place, matched }) => ({ id: this.#tags.id[place], matched }));
+    const solid = wanted.replaceAll(" ", "");
+    const found = this.#best((entry) => rank(entry, wanted, solid), limit, assignable);
+    const best = found.length || wanted.length < 4 ? found : this.#best((entry) => typo(entry, wanted), limit, assignable);
+    return best.map(({ place, matched }) => ({ id: this.#tags.id[place], matched }));
   }
 
-  #matches(wanted, assignable, ranked) {
-    const best = new Map();
+  /** The best entries of the best ranked tags, one a tag. Only as many ranks are sorted as are shown. */
+  #best(ranked, limit, assignable) {
+    const ranks = Array.from({ length: TYPO + 1 }, () => []);
     for (const entry of this.#keys) {
       const rank = ranked(entry);
-      if (rank < 0 || (assignable && !this.#usable(entry.place))) continue;
-      const known = best.get(entry.place);
-      if (!known || rank < known.rank || (rank === known.rank && entry.key.length < known.key.length)) {
-        best.set(entry.place, { ...entry, rank });
+      if (rank >= 0 && (!assignable || this.#usable(entry.place))) ranks[rank].push(entry);
+    }
+    const best = new Map();
+    for (const entries of ranks) {
+      if (best.size >= limit) break;
+      entries.sort(byLength);
+      for (const entry of entries) {
+        if (best.size >= limit) break;
+        if (!best.has(entry.place)) best.set(entry.place, entry);
       }
     }
     return [...best.values()];
@@ -169,6 +175,10 @@ export class Taxonomy {
   }
 }
 
+function byLength(a, b) {
+  return a.key.length - b.key.length || (a.key < b.key ? -1 : a.key > b.key ? 1 : a.place - b.place);
+}
+
 /** How well a key answers; -1 for not at all. */
 function rank({ key, latin, short }, wanted, solid) {
   if (latin) {
@@ -193,12 +203,15 @@ function distance(typed, name, allowed) {
   let row = Array.from({ length: name.length + 1 }, (_, i) => i);
   for (let i = 1; i <= typed.length; i++) {
     const next = [i];
+    let least = i;
     for (let j = 1; j <= name.length; j++) {
       const wrong = typed[i - 1] === name[j - 1] ? 0 : 1;
-      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + wrong);
-      if (before && typed[i - 1] === name[j - 2] && typed[i - 2] === name[j - 1]) next[j] = Math.min(next[j], before[j - 2] + 1);
+      let errors = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + wrong);
+      if (before && typed[i - 1] === name[j - 2] && typed[i - 2] === name[j - 1]) errors = Math.min(errors, before[j - 2] + 1);
+      next[j] = errors;
+      if (errors < least) least = errors;
     }
-    if (Math.min(...next) > allowed) return allowed + 1;
+    if (least > allowed) return allowed + 1;
     [before, row] = [row, next];
   }
   return Math.min(...row);
