@@ -1,0 +1,90 @@
+"""The whole stack on real clips: pictures and sound are decoded, learned from and named as reasons."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ml.feature_store import FeatureStore
+from ml.pipeline import Pipeline
+from ml.training import loop
+from ml.types import VideoInput
+from tests.ml.media_files import make_clip
+from tests.ml.stack_data import COOKING, STAR, make_snapshot, seal_snapshot
+
+STACK = """
+name = "seeing"
+folds = 2
+calibration_videos = 50
+[modality.frames]
+extractor = "timm.v1"
+model = "test_resnet"
+size = 32
+weights = "bundle"
+training = { epochs = 15, batch = 8 }
+[modality.sound]
+extractor = "logmel.v1"
+[recall."visual_similarity.v1"]
+candidates = 4
+[recall."sound_similarity.v1"]
+candidates = 4
+[recall."fused_similarity.v1"]
+candidates = 4
+[recall."classifier.v1"]
+candidates = 4
+settings = { dim = 16, epochs = 1, least_steps = 60, dropout = 0.0 }
+[ranking]
+ranker = "contrastive.v1"
+calibrator = "logistic.v1"
+settings = { dim = 16, epochs = 1, least_steps = 60 }
+"""
+KINDS = [(COOKING, (220, 60, 20), 300.0), (STAR, (10, 10, 60), 3000.0)]
+
+
+def clip(folder: Path, i: int) -> Path:
+    _, colour, tone = KINDS[i % 2]
+    # A little of each differs, so that no two clips are the same upload.
+    return make_clip(folder / f"{i}.mp4", 2, (64, 48), 6, tone + 20 * i, tuple(part + i for part in colour))
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clips")
+    (folder / "stack.toml").write_text(STACK)
+    snapshot = make_snapshot(folder / "snapshot", videos=1)
+    splits = ["train"] * 8 + ["dev"] * 2 + ["test"] * 2
+    rows = [
+        {"id": i, "media": clip(snapshot, i).name, "tags": [KINDS[i % 2][0]], "split": split}
+        for i, split in enumerate(splits)
+    ]
+    (snapshot / "broken.mp4").write_bytes(b"no clip at all")
+    rows.append({"id": 99, "media": "broken.mp4", "tags": [STAR], "split": "train"})
+    (snapshot / "videos.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    seal_snapshot(snapshot)
+    loop.train(snapshot, folder / "first", store=FeatureStore(folder / "store"), stack=str(folder / "stack.toml"))
+    return folder
+
+
+def test_new_clips_are_tagged_by_their_pictures_and_sound(workshop):
+    pipeline = Pipeline.load(workshop / "first", FeatureStore(workshop / "store"))
+    videos = [VideoInput(500 + i, media=clip(workshop, 20 + i)) for i in range(2)]
+    for (tag, _, _), proposals in zip(KINDS, pipeline.propose(videos), strict=True):
+        assert proposals[0].tag == tag
+        assert {"visual_similarity.v1", "sound_similarity.v1"} <= set(proposals[0].recallers)
+        assert proposals[0].evidence.similar
+    moments = [p.evidence.moment for answer in pipeline.propose(videos) for p in answer if p.evidence.moment]
+    assert moments
+    assert all(0 <= start < end <= 3 for start, end in moments)
+    assert pipeline.timings["decode"] == 0.0  # the second time the features were there already
+
+
+def test_what_the_stack_does_without_is_noted(workshop):
+    notes = json.loads((workshop / "first" / "metrics.json").read_text())["notes"]
+    assert "fused_similarity.v1 is left out: there is no text." in notes
+
+
+def test_a_warm_start_keeps_the_image_backbone(workshop):
+    store, stack = FeatureStore(workshop / "store"), str(workshop / "stack.toml")
+    loop.train(workshop / "snapshot", workshop / "second", store=store, stack=stack, warm=workshop / "first")
+    weights = [(workshop / name / "modality/frames/model.safetensors").read_bytes() for name in ("first", "second")]
+    assert weights[0] == weights[1]
