@@ -16,7 +16,9 @@ from taxonomy import rulebook
 from taxonomy.models import TaxonomyVersion
 from taxonomy.rules import RuleBook
 
-MOST = 50  # tags stored a video; the rest is never shown by any policy
+# What is stored of a video: more tags are shown by no policy, and less likely ones tell nobody anything.
+MOST = 50
+LEAST_CONFIDENCE = 0.01
 
 Scores = dict[int, float]
 
@@ -52,7 +54,7 @@ def _current(proposals: Iterable[Proposal], merged: Mapping[int, int], book: Rul
     best: dict[int, Proposal] = {}
     for proposal in proposals:  # the most confident first, so of two that meet in one tag the surer one stays
         tag = merged.get(proposal.tag, proposal.tag)
-        if book.assignable(tag) and tag not in best:
+        if book.assignable(tag) and tag not in best and proposal.confidence >= LEAST_CONFIDENCE:
             best[tag] = Proposal(tag, proposal.confidence, proposal.recallers, proposal.evidence)
     return list(best.values())[:MOST]
 

@@ -62,7 +62,7 @@ def suggest_batch(limit: int | None = None) -> int:
     if serving_now is None or taxonomy is None:
         return 0
     version, pipeline = serving_now
-    videos = _inputs(_claim(version, limit or settings.SUGGEST_BATCH))
+    videos = inputs(_claim(version, limit or settings.SUGGEST_BATCH))
     if videos:
         suggestion_rows.store(version, taxonomy, _propose(pipeline, videos))  # milliseconds, after seconds
     return len(videos)
@@ -82,7 +82,8 @@ def _claim(version: ModelVersion, limit: int) -> list[int]:
         return sorted(pk for (pk,) in cursor.fetchall())
 
 
-def _inputs(ids: Sequence[int]) -> list[VideoInput]:
+def inputs(ids: Sequence[int]) -> list[VideoInput]:
+    """The videos as the models receive them, in the order of their ids."""
     return [_input(video) for video in Video.objects.filter(pk__in=ids).select_related("media").order_by("pk")]
 
 

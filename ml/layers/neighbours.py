@@ -96,7 +96,7 @@ class SimilarityRecaller:
         answers = []
         for i, columns in enumerate(top(scores, k)):
             voters = rows[i][weight[i] > 0]
-            answers.append([self._candidate(int(c), float(scores[i, c]), voters) for c in columns if scores[i, c] > 0])
+            answers.append(self._candidates(columns[scores[i, columns] > 0], scores[i], voters))
         return answers
 
     def _counted(self, rows: NDArray[np.int64], own: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -109,10 +109,12 @@ class SimilarityRecaller:
         counted: NDArray[np.bool_] = ~mine & ~repeated
         return counted
 
-    def _candidate(self, column: int, score: float, voters: NDArray[np.int64]) -> Candidate:
-        having = self.labels[:, [column]].toarray().ravel()[voters] if len(voters) else np.zeros(0)
-        similar = tuple(int(v) for v in self.videos[voters[having > 0]][:SHOWN])
-        return Candidate(self.vocabulary.tags[column].id, score, Evidence(similar=similar))
+    def _candidates(self, columns: NDArray[np.int64], scores: Array, voters: NDArray[np.int64]) -> list[Candidate]:
+        """Each with the voters that have the tag."""
+        having = self.labels[voters][:, columns].toarray() > 0  # (voters, columns)
+        similar = [tuple(self.videos[voters[has]][:SHOWN].tolist()) for has in having.T]
+        pairs = zip(columns.tolist(), similar, strict=True)
+        return [Candidate(self.vocabulary.tags[c].id, float(scores[c]), Evidence(similar=mine)) for c, mine in pairs]
 
     def save(self, folder: Path) -> None:
         """config.json, the faiss index, and the labels by tag id."""
