@@ -81,7 +81,9 @@ class Video(models.Model):
     program = models.CharField(_("program"), max_length=200, blank=True)
     media_source = models.TextField(blank=True)  # where intake found it: a path below the import's folder, or a URL
     media = models.ForeignKey(Media, models.PROTECT, null=True, blank=True, related_name="videos")
-    media_state = models.CharField(max_length=10, choices=MediaState, default=MediaState.NONE, db_default=MediaState.NONE)
+    media_state = models.CharField(
+        max_length=10, choices=MediaState, default=MediaState.NONE, db_default=MediaState.NONE
+    )
     media_error = models.TextField(blank=True, db_default="")
     probing_until = models.DateTimeField(null=True, blank=True)  # lease of the worker that examines the media
     suggesting_until = models.DateTimeField(null=True, blank=True)  # lease of the worker that makes suggestions
@@ -97,7 +99,9 @@ class Video(models.Model):
         verbose_name_plural = _("videos")
         constraints = [
             models.UniqueConstraint(fields=["source", "external_id"], name="a_video_is_imported_once"),
-            models.CheckConstraint(condition=~Q(media_state="ready") | Q(media__isnull=False), name="ready_media_is_known"),
+            models.CheckConstraint(
+                condition=~Q(media_state="ready") | Q(media__isnull=False), name="ready_media_is_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["id"], condition=Q(media_state="pending"), name="video_to_probe"),
@@ -135,7 +139,9 @@ class Import(models.Model):
     path = models.TextField()  # of the table or folder on this machine
     media_folder = models.TextField(blank=True)  # nothing outside it is read
     mapping = models.JSONField(default=dict)  # our field -> their column
-    business_line = models.ForeignKey(BusinessLine, models.PROTECT, null=True, blank=True)  # that existing tags belong to
+    business_line = models.ForeignKey(
+        BusinessLine, models.PROTECT, null=True, blank=True
+    )  # that existing tags belong to
     position = models.PositiveBigIntegerField(default=0)  # rows read and committed; a restart goes on from here
     total = models.PositiveBigIntegerField(null=True, blank=True)  # rows, when they could be counted cheaply
     imported = models.PositiveBigIntegerField(default=0)
@@ -157,24 +163,6 @@ class Import(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("tagging:import", args=[self.pk])
-
-
-class StagedRow(models.Model):
-    """Rows on their way in: filled by COPY, merged set-based, emptied. Unlogged; never read by pages."""
-
-    imported_by = models.ForeignKey(Import, models.CASCADE, db_index=False, related_name="+")
-    line = models.PositiveBigIntegerField()
-    external_id = models.TextField()
-    title = models.TextField()
-    description = models.TextField()
-    cover_text = models.TextField()
-    uploader = models.TextField()
-    program = models.TextField()
-    media_source = models.TextField()
-    tags = ArrayField(models.TextField())
-
-    def __str__(self) -> str:
-        return f"{self.imported_by_id}:{self.line}"
 
 
 class RowError(models.Model):

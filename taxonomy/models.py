@@ -65,11 +65,15 @@ class Tag(models.Model):
         DEPRECATED = "deprecated", _("deprecated")
         MERGED = "merged", _("merged")
 
-    code = models.CharField(_("code"), max_length=100, unique=True, help_text=_("Never changes; imports know a tag by it."))
+    code = models.CharField(
+        _("code"), max_length=100, unique=True, help_text=_("Never changes; imports know a tag by it.")
+    )
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CATEGORY)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ACTIVE)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent"))
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("parent")
+    )
     parent_depth = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     depth = models.GeneratedField(
         expression=Coalesce(F("parent_depth"), 0) + 1,
@@ -78,7 +82,9 @@ class Tag(models.Model):
     )
     assignable = models.BooleanField(_("may be given to videos"), default=True)
     position = models.PositiveIntegerField(_("position"), default=0)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into"))
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="merged", verbose_name=_("merged into")
+    )
 
     class Meta:
         ordering = ["position", "name"]
@@ -86,9 +92,15 @@ class Tag(models.Model):
         verbose_name_plural = _("tags")
         constraints = [
             models.CheckConstraint(condition=Q(depth__lte=MAX_DEPTH), name="tag_not_too_deep"),
-            models.CheckConstraint(condition=Q(parent=None, parent_depth=None) | Q(parent__isnull=False, parent_depth__isnull=False), name="tag_knows_parent_depth"),
+            models.CheckConstraint(
+                condition=Q(parent=None, parent_depth=None) | Q(parent__isnull=False, parent_depth__isnull=False),
+                name="tag_knows_parent_depth",
+            ),
             models.CheckConstraint(condition=Q(kind="category") | Q(parent=None), name="open_tag_has_no_parent"),
-            models.CheckConstraint(condition=Q(state="merged", merged_into__isnull=False) | (~Q(state="merged") & Q(merged_into=None)), name="merged_tag_names_its_target"),
+            models.CheckConstraint(
+                condition=Q(state="merged", merged_into__isnull=False) | (~Q(state="merged") & Q(merged_into=None)),
+                name="merged_tag_names_its_target",
+            ),
             models.UniqueConstraint("id", "depth", name="tag_id_and_depth"),
         ]
 
@@ -96,7 +108,9 @@ class Tag(models.Model):
         return self.name
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.parent_depth = None if self.parent is None else Tag.objects.values_list("depth", flat=True).get(pk=self.parent.pk)
+        self.parent_depth = (
+            None if self.parent is None else Tag.objects.values_list("depth", flat=True).get(pk=self.parent.pk)
+        )
         if (fields := kwargs.get("update_fields")) and "parent" in fields:
             kwargs["update_fields"] = {*fields, "parent_depth"}
         super().save(*args, **kwargs)
@@ -144,7 +158,9 @@ class Rule(models.Model):
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     subject = models.ForeignKey(Tag, models.PROTECT, related_name="rules", verbose_name=_("tag"))
     others = models.ManyToManyField(Tag, blank=True, related_name="rules_of_others", verbose_name=_("other tags"))
-    business_line = models.ForeignKey(BusinessLine, models.PROTECT, null=True, blank=True, verbose_name=_("business line"))
+    business_line = models.ForeignKey(
+        BusinessLine, models.PROTECT, null=True, blank=True, verbose_name=_("business line")
+    )
     weight = models.FloatField(_("weight"), default=0.0, help_text=_("Only for “often with”: added to the score."))
     note = models.CharField(_("note"), max_length=300, blank=True)
 
@@ -161,7 +177,9 @@ class Guideline(models.Model):
     """What a tag means, for one business line or for all. A new text is a new row with the next version."""
 
     tag = models.ForeignKey(Tag, models.PROTECT, related_name="guidelines", verbose_name=_("tag"))
-    business_line = models.ForeignKey(BusinessLine, models.PROTECT, null=True, blank=True, verbose_name=_("business line"))
+    business_line = models.ForeignKey(
+        BusinessLine, models.PROTECT, null=True, blank=True, verbose_name=_("business line")
+    )
     version = models.PositiveIntegerField(_("version"), default=1)
     body = models.TextField(_("text"), help_text=_("Markdown."))
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")

@@ -7,115 +7,283 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_initial'),
-        ('tagging', '0001_initial'),
-        ('taxonomy', '0001_initial'),
+        ("registry", "0001_initial"),
+        ("tagging", "0001_initial"),
+        ("taxonomy", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('review', 'review'), ('import', 'import'), ('undo', 'undo')], default='review', max_length=10)),
-                ('operation', models.UUIDField(unique=True)),
-                ('seconds', models.FloatField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('model_version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.modelversion')),
-                ('reviewer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to=settings.AUTH_USER_MODEL)),
-                ('taxonomy_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.taxonomyversion')),
-                ('undoes', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='undone_by', to='annotation.review')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("review", "review"), ("import", "import"), ("undo", "undo")],
+                        default="review",
+                        max_length=10,
+                    ),
+                ),
+                ("operation", models.UUIDField(unique=True)),
+                ("seconds", models.FloatField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "model_version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="registry.modelversion",
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "taxonomy_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="taxonomy.taxonomyversion"
+                    ),
+                ),
+                (
+                    "undoes",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="undone_by",
+                        to="annotation.review",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'review',
-                'verbose_name_plural': 'reviews',
+                "verbose_name": "review",
+                "verbose_name_plural": "reviews",
             },
         ),
         migrations.CreateModel(
-            name='ReviewTask',
+            name="ReviewTask",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slot', models.PositiveSmallIntegerField(default=1)),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('claimed', 'in review'), ('done', 'done'), ('skipped', 'skipped')], db_default='waiting', default='waiting', max_length=10)),
-                ('priority', models.FloatField(db_default=0.0, default=0.0)),
-                ('why', models.JSONField(blank=True, default=dict)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('token', models.PositiveBigIntegerField(db_default=0, default=0)),
-                ('skip_reason', models.TextField(blank=True, db_default='')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('done_at', models.DateTimeField(blank=True, null=True)),
-                ('business_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tasks', to='taxonomy.businessline')),
-                ('current_review', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='annotation.review')),
-                ('reviewer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='tasks', to=settings.AUTH_USER_MODEL)),
-                ('video', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tasks', to='tagging.video')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slot", models.PositiveSmallIntegerField(default=1)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("waiting", "waiting"),
+                            ("claimed", "in review"),
+                            ("done", "done"),
+                            ("skipped", "skipped"),
+                        ],
+                        db_default="waiting",
+                        default="waiting",
+                        max_length=10,
+                    ),
+                ),
+                ("priority", models.FloatField(db_default=0.0, default=0.0)),
+                ("why", models.JSONField(blank=True, default=dict)),
+                ("lease_until", models.DateTimeField(blank=True, null=True)),
+                ("token", models.PositiveBigIntegerField(db_default=0, default=0)),
+                ("skip_reason", models.TextField(blank=True, db_default="")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("done_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "business_line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tasks", to="taxonomy.businessline"
+                    ),
+                ),
+                (
+                    "current_review",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="annotation.review",
+                    ),
+                ),
+                (
+                    "reviewer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="tasks",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "video",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tasks", to="tagging.video"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'review task',
-                'verbose_name_plural': 'review tasks',
+                "verbose_name": "review task",
+                "verbose_name_plural": "review tasks",
             },
         ),
         migrations.AddField(
-            model_name='review',
-            name='task',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='annotation.reviewtask'),
+            model_name="review",
+            name="task",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="reviews", to="annotation.reviewtask"
+            ),
         ),
         migrations.CreateModel(
-            name='Verdict',
+            name="Verdict",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('choice', models.CharField(choices=[('accept', 'accept'), ('reject', 'reject'), ('replace', 'replace'), ('add', 'add')], max_length=10)),
-                ('reason', models.CharField(blank=True, choices=[('wrong', 'not in the clip'), ('minor', 'only in passing'), ('general', 'too general'), ('guideline', 'against the guideline'), ('rule', 'against a rule'), ('other', 'other')], db_default='', max_length=20)),
-                ('confidence', models.FloatField(blank=True, null=True)),
-                ('guideline', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.guideline')),
-                ('replacement', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.tag')),
-                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verdicts', to='annotation.review')),
-                ('suggestion', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='tagging.suggestion')),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='verdicts', to='taxonomy.tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "choice",
+                    models.CharField(
+                        choices=[("accept", "accept"), ("reject", "reject"), ("replace", "replace"), ("add", "add")],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("wrong", "not in the clip"),
+                            ("minor", "only in passing"),
+                            ("general", "too general"),
+                            ("guideline", "against the guideline"),
+                            ("rule", "against a rule"),
+                            ("other", "other"),
+                        ],
+                        db_default="",
+                        max_length=20,
+                    ),
+                ),
+                ("confidence", models.FloatField(blank=True, null=True)),
+                (
+                    "guideline",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="taxonomy.guideline",
+                    ),
+                ),
+                (
+                    "replacement",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="taxonomy.tag",
+                    ),
+                ),
+                (
+                    "review",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="verdicts", to="annotation.review"
+                    ),
+                ),
+                (
+                    "suggestion",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="tagging.suggestion",
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="verdicts", to="taxonomy.tag"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'verdict',
-                'verbose_name_plural': 'verdicts',
+                "verbose_name": "verdict",
+                "verbose_name_plural": "verdicts",
             },
         ),
         migrations.AddIndex(
-            model_name='reviewtask',
-            index=models.Index(models.F('business_line'), models.OrderBy(models.F('priority'), descending=True), models.F('id'), condition=models.Q(('state__in', ['waiting', 'claimed'])), name='task_queue'),
+            model_name="reviewtask",
+            index=models.Index(
+                models.F("business_line"),
+                models.OrderBy(models.F("priority"), descending=True),
+                models.F("id"),
+                condition=models.Q(("state__in", ["waiting", "claimed"])),
+                name="task_queue",
+            ),
         ),
         migrations.AddIndex(
-            model_name='reviewtask',
-            index=models.Index(condition=models.Q(('state', 'done')), fields=['reviewer', '-done_at'], name='tasks_done_by'),
+            model_name="reviewtask",
+            index=models.Index(
+                condition=models.Q(("state", "done")), fields=["reviewer", "-done_at"], name="tasks_done_by"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewtask',
-            constraint=models.UniqueConstraint(fields=('video', 'business_line', 'slot'), name='one_task_a_slot'),
+            model_name="reviewtask",
+            constraint=models.UniqueConstraint(fields=("video", "business_line", "slot"), name="one_task_a_slot"),
         ),
         migrations.AddConstraint(
-            model_name='reviewtask',
-            constraint=models.UniqueConstraint(condition=models.Q(('reviewer__isnull', False)), fields=('video', 'business_line', 'reviewer'), name='one_slot_a_reviewer'),
+            model_name="reviewtask",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("reviewer__isnull", False)),
+                fields=("video", "business_line", "reviewer"),
+                name="one_slot_a_reviewer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewtask',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'claimed'), _negated=True), models.Q(('lease_until__isnull', False), ('reviewer__isnull', False)), _connector='OR'), name='a_claim_has_a_lease'),
+            model_name="reviewtask",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "claimed"), _negated=True),
+                    models.Q(("lease_until__isnull", False), ("reviewer__isnull", False)),
+                    _connector="OR",
+                ),
+                name="a_claim_has_a_lease",
+            ),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(fields=['reviewer', '-id'], name='reviews_of_a_person'),
+            model_name="review",
+            index=models.Index(fields=["reviewer", "-id"], name="reviews_of_a_person"),
         ),
         migrations.AddConstraint(
-            model_name='review',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'undo'), ('undoes__isnull', False)), models.Q(models.Q(('kind', 'undo'), _negated=True), ('undoes', None)), _connector='OR'), name='an_undo_names_its_review'),
+            model_name="review",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "undo"), ("undoes__isnull", False)),
+                    models.Q(models.Q(("kind", "undo"), _negated=True), ("undoes", None)),
+                    _connector="OR",
+                ),
+                name="an_undo_names_its_review",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.UniqueConstraint(fields=('review', 'tag'), name='one_verdict_a_tag'),
+            model_name="verdict",
+            constraint=models.UniqueConstraint(fields=("review", "tag"), name="one_verdict_a_tag"),
         ),
         migrations.AddConstraint(
-            model_name='verdict',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('choice', 'replace'), ('replacement__isnull', False)), models.Q(models.Q(('choice', 'replace'), _negated=True), ('replacement', None)), _connector='OR'), name='a_replacement_is_named'),
+            model_name="verdict",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("choice", "replace"), ("replacement__isnull", False)),
+                    models.Q(models.Q(("choice", "replace"), _negated=True), ("replacement", None)),
+                    _connector="OR",
+                ),
+                name="a_replacement_is_named",
+            ),
         ),
     ]

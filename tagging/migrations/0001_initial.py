@@ -8,207 +8,365 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('registry', '0001_initial'),
-        ('taxonomy', '0001_initial'),
+        ("registry", "0001_initial"),
+        ("taxonomy", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Media',
+            name="Media",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_hash', models.CharField(max_length=64, unique=True)),
-                ('path', models.CharField(max_length=300)),
-                ('size', models.PositiveBigIntegerField()),
-                ('duration', models.FloatField()),
-                ('width', models.PositiveIntegerField()),
-                ('height', models.PositiveIntegerField()),
-                ('fps', models.FloatField()),
-                ('video_codec', models.CharField(blank=True, max_length=30)),
-                ('audio_codec', models.CharField(blank=True, max_length=30)),
-                ('peaks', django.contrib.postgres.fields.ArrayField(base_field=models.FloatField(), blank=True, default=list, size=None)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("content_hash", models.CharField(max_length=64, unique=True)),
+                ("path", models.CharField(max_length=300)),
+                ("size", models.PositiveBigIntegerField()),
+                ("duration", models.FloatField()),
+                ("width", models.PositiveIntegerField()),
+                ("height", models.PositiveIntegerField()),
+                ("fps", models.FloatField()),
+                ("video_codec", models.CharField(blank=True, max_length=30)),
+                ("audio_codec", models.CharField(blank=True, max_length=30)),
+                (
+                    "peaks",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.FloatField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'media file',
-                'verbose_name_plural': 'media files',
+                "verbose_name": "media file",
+                "verbose_name_plural": "media files",
             },
         ),
         migrations.CreateModel(
-            name='Import',
+            name="Import",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('folder', 'folder of media'), ('csv', 'CSV file'), ('jsonl', 'JSONL file'), ('api', 'API')], max_length=10, verbose_name='kind')),
-                ('state', models.CharField(choices=[('queued', 'queued'), ('running', 'running'), ('cancelled', 'cancelled'), ('failed', 'failed'), ('done', 'done')], default='queued', max_length=10, verbose_name='state')),
-                ('source', models.CharField(max_length=50, verbose_name='source')),
-                ('name', models.CharField(max_length=300, verbose_name='file')),
-                ('path', models.TextField()),
-                ('media_folder', models.TextField(blank=True)),
-                ('mapping', models.JSONField(default=dict)),
-                ('position', models.PositiveBigIntegerField(default=0)),
-                ('total', models.PositiveBigIntegerField(blank=True, null=True)),
-                ('imported', models.PositiveBigIntegerField(default=0)),
-                ('known', models.PositiveBigIntegerField(default=0)),
-                ('failed', models.PositiveBigIntegerField(default=0)),
-                ('error', models.TextField(blank=True)),
-                ('heartbeat_at', models.DateTimeField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='started')),
-                ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
-                ('business_line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='taxonomy.businessline')),
-                ('created_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("folder", "folder of media"),
+                            ("csv", "CSV file"),
+                            ("jsonl", "JSONL file"),
+                            ("api", "API"),
+                        ],
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("queued", "queued"),
+                            ("running", "running"),
+                            ("cancelled", "cancelled"),
+                            ("failed", "failed"),
+                            ("done", "done"),
+                        ],
+                        default="queued",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("source", models.CharField(max_length=50, verbose_name="source")),
+                ("name", models.CharField(max_length=300, verbose_name="file")),
+                ("path", models.TextField()),
+                ("media_folder", models.TextField(blank=True)),
+                ("mapping", models.JSONField(default=dict)),
+                ("position", models.PositiveBigIntegerField(default=0)),
+                ("total", models.PositiveBigIntegerField(blank=True, null=True)),
+                ("imported", models.PositiveBigIntegerField(default=0)),
+                ("known", models.PositiveBigIntegerField(default=0)),
+                ("failed", models.PositiveBigIntegerField(default=0)),
+                ("error", models.TextField(blank=True)),
+                ("heartbeat_at", models.DateTimeField(blank=True, null=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="started")),
+                ("finished_at", models.DateTimeField(blank=True, null=True, verbose_name="finished")),
+                (
+                    "business_line",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="taxonomy.businessline"
+                    ),
+                ),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import',
-                'verbose_name_plural': 'imports',
-                'ordering': ['-pk'],
+                "verbose_name": "import",
+                "verbose_name_plural": "imports",
+                "ordering": ["-pk"],
             },
         ),
         migrations.CreateModel(
-            name='StagedRow',
+            name="Video",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveBigIntegerField()),
-                ('external_id', models.TextField()),
-                ('title', models.TextField()),
-                ('description', models.TextField()),
-                ('cover_text', models.TextField()),
-                ('uploader', models.TextField()),
-                ('program', models.TextField()),
-                ('media_source', models.TextField()),
-                ('tags', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
-                ('imported_by', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='tagging.import')),
-            ],
-        ),
-        migrations.CreateModel(
-            name='Video',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=50, verbose_name='source')),
-                ('external_id', models.CharField(max_length=200, verbose_name='external id')),
-                ('title', models.TextField(blank=True, verbose_name='title')),
-                ('description', models.TextField(blank=True, verbose_name='description')),
-                ('cover_text', models.TextField(blank=True, verbose_name='cover text')),
-                ('uploader', models.CharField(blank=True, max_length=200, verbose_name='uploader')),
-                ('program', models.CharField(blank=True, max_length=200, verbose_name='program')),
-                ('media_source', models.TextField(blank=True)),
-                ('media_state', models.CharField(choices=[('none', 'text only'), ('pending', 'being examined'), ('ready', 'ready'), ('broken', 'broken')], db_default='none', default='none', max_length=10)),
-                ('media_error', models.TextField(blank=True, db_default='')),
-                ('probing_until', models.DateTimeField(blank=True, null=True)),
-                ('suggesting_until', models.DateTimeField(blank=True, null=True)),
-                ('reviewed_at', models.DateTimeField(blank=True, null=True)),
-                ('import_line', models.PositiveIntegerField(blank=True, null=True)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='imported')),
-                ('imported_by', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='videos', to='tagging.import')),
-                ('media', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='videos', to='tagging.media')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("source", models.CharField(max_length=50, verbose_name="source")),
+                ("external_id", models.CharField(max_length=200, verbose_name="external id")),
+                ("title", models.TextField(blank=True, verbose_name="title")),
+                ("description", models.TextField(blank=True, verbose_name="description")),
+                ("cover_text", models.TextField(blank=True, verbose_name="cover text")),
+                ("uploader", models.CharField(blank=True, max_length=200, verbose_name="uploader")),
+                ("program", models.CharField(blank=True, max_length=200, verbose_name="program")),
+                ("media_source", models.TextField(blank=True)),
+                (
+                    "media_state",
+                    models.CharField(
+                        choices=[
+                            ("none", "text only"),
+                            ("pending", "being examined"),
+                            ("ready", "ready"),
+                            ("broken", "broken"),
+                        ],
+                        db_default="none",
+                        default="none",
+                        max_length=10,
+                    ),
+                ),
+                ("media_error", models.TextField(blank=True, db_default="")),
+                ("probing_until", models.DateTimeField(blank=True, null=True)),
+                ("suggesting_until", models.DateTimeField(blank=True, null=True)),
+                ("reviewed_at", models.DateTimeField(blank=True, null=True)),
+                ("import_line", models.PositiveIntegerField(blank=True, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name="imported"),
+                ),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="videos",
+                        to="tagging.import",
+                    ),
+                ),
+                (
+                    "media",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="videos",
+                        to="tagging.media",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'video',
-                'verbose_name_plural': 'videos',
+                "verbose_name": "video",
+                "verbose_name_plural": "videos",
             },
         ),
         migrations.CreateModel(
-            name='SuggestionSet',
+            name="SuggestionSet",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('model_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='registry.modelversion')),
-                ('taxonomy_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.taxonomyversion')),
-                ('video', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestion_sets', to='tagging.video')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "model_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="registry.modelversion"
+                    ),
+                ),
+                (
+                    "taxonomy_version",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="taxonomy.taxonomyversion"
+                    ),
+                ),
+                (
+                    "video",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="suggestion_sets", to="tagging.video"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='VideoTag',
+            name="VideoTag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(choices=[('review', 'review'), ('import', 'import'), ('auto', 'auto-accepted')], max_length=10)),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-                ('business_line', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.businessline')),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='video_tags', to='taxonomy.tag')),
-                ('video', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='video_tags', to='tagging.video')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[("review", "review"), ("import", "import"), ("auto", "auto-accepted")], max_length=10
+                    ),
+                ),
+                ("created_at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                (
+                    "business_line",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="taxonomy.businessline"
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="video_tags", to="taxonomy.tag"
+                    ),
+                ),
+                (
+                    "video",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="video_tags", to="tagging.video"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='LinePolicy',
+            name="LinePolicy",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('threshold', models.FloatField(default=0.3, verbose_name='least confidence')),
-                ('limit', models.PositiveSmallIntegerField(default=10, verbose_name='most tags')),
-                ('auto_accept', models.FloatField(blank=True, help_text='Empty: a person sees each clip.', null=True, verbose_name='accept without a person from')),
-                ('business_line', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='policy', to='taxonomy.businessline')),
-                ('subtrees', models.ManyToManyField(blank=True, help_text='Empty: all.', related_name='+', to='taxonomy.tag', verbose_name='only these branches')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("threshold", models.FloatField(default=0.3, verbose_name="least confidence")),
+                ("limit", models.PositiveSmallIntegerField(default=10, verbose_name="most tags")),
+                (
+                    "auto_accept",
+                    models.FloatField(
+                        blank=True,
+                        help_text="Empty: a person sees each clip.",
+                        null=True,
+                        verbose_name="accept without a person from",
+                    ),
+                ),
+                (
+                    "business_line",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="policy", to="taxonomy.businessline"
+                    ),
+                ),
+                (
+                    "subtrees",
+                    models.ManyToManyField(
+                        blank=True,
+                        help_text="Empty: all.",
+                        related_name="+",
+                        to="taxonomy.tag",
+                        verbose_name="only these branches",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'policy',
-                'verbose_name_plural': 'policies',
-                'constraints': [models.CheckConstraint(condition=models.Q(('threshold__gte', 0), ('threshold__lte', 1)), name='threshold_is_0_to_1'), models.CheckConstraint(condition=models.Q(('auto_accept', None), models.Q(('auto_accept__gte', 0.5), ('auto_accept__lte', 1)), _connector='OR'), name='auto_accept_is_sure')],
+                "verbose_name": "policy",
+                "verbose_name_plural": "policies",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("threshold__gte", 0), ("threshold__lte", 1)), name="threshold_is_0_to_1"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("auto_accept", None),
+                            models.Q(("auto_accept__gte", 0.5), ("auto_accept__lte", 1)),
+                            _connector="OR",
+                        ),
+                        name="auto_accept_is_sure",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='RowError',
+            name="RowError",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('line', models.PositiveBigIntegerField(verbose_name='line')),
-                ('field', models.CharField(blank=True, max_length=50, verbose_name='column')),
-                ('reason', models.TextField(verbose_name='reason')),
-                ('value', models.TextField(blank=True, verbose_name='value')),
-                ('imported_by', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='errors', to='tagging.import')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("line", models.PositiveBigIntegerField(verbose_name="line")),
+                ("field", models.CharField(blank=True, max_length=50, verbose_name="column")),
+                ("reason", models.TextField(verbose_name="reason")),
+                ("value", models.TextField(blank=True, verbose_name="value")),
+                (
+                    "imported_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="errors", to="tagging.import"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['line', 'pk'],
-                'constraints': [models.UniqueConstraint(fields=('imported_by', 'line', 'field'), name='one_error_a_field')],
+                "ordering": ["line", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("imported_by", "line", "field"), name="one_error_a_field")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Suggestion',
+            name="Suggestion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('confidence', models.FloatField()),
-                ('consistent', models.BooleanField()),
-                ('recallers', models.JSONField()),
-                ('evidence', models.JSONField()),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='taxonomy.tag')),
-                ('suggestion_set', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='suggestions', to='tagging.suggestionset')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("confidence", models.FloatField()),
+                ("consistent", models.BooleanField()),
+                ("recallers", models.JSONField()),
+                ("evidence", models.JSONField()),
+                (
+                    "tag",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="taxonomy.tag"),
+                ),
+                (
+                    "suggestion_set",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="suggestions",
+                        to="tagging.suggestionset",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-confidence', 'tag_id'],
-                'constraints': [models.UniqueConstraint(fields=('suggestion_set', 'tag'), name='a_tag_is_suggested_once_a_model'), models.CheckConstraint(condition=models.Q(('confidence__gte', 0), ('confidence__lte', 1)), name='confidence_is_0_to_1')],
+                "ordering": ["-confidence", "tag_id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("suggestion_set", "tag"), name="a_tag_is_suggested_once_a_model"),
+                    models.CheckConstraint(
+                        condition=models.Q(("confidence__gte", 0), ("confidence__lte", 1)), name="confidence_is_0_to_1"
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='video',
-            index=models.Index(condition=models.Q(('media_state', 'pending')), fields=['id'], name='video_to_probe'),
+            model_name="video",
+            index=models.Index(condition=models.Q(("media_state", "pending")), fields=["id"], name="video_to_probe"),
         ),
         migrations.AddIndex(
-            model_name='video',
-            index=models.Index(condition=models.Q(('reviewed_at', None)), fields=['id'], name='video_unreviewed'),
+            model_name="video",
+            index=models.Index(condition=models.Q(("reviewed_at", None)), fields=["id"], name="video_unreviewed"),
         ),
         migrations.AddIndex(
-            model_name='video',
-            index=models.Index(fields=['uploader', '-id'], name='video_by_uploader'),
+            model_name="video",
+            index=models.Index(fields=["uploader", "-id"], name="video_by_uploader"),
         ),
         migrations.AddConstraint(
-            model_name='video',
-            constraint=models.UniqueConstraint(fields=('source', 'external_id'), name='a_video_is_imported_once'),
+            model_name="video",
+            constraint=models.UniqueConstraint(fields=("source", "external_id"), name="a_video_is_imported_once"),
         ),
         migrations.AddConstraint(
-            model_name='video',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('media_state', 'ready'), _negated=True), ('media__isnull', False), _connector='OR'), name='ready_media_is_known'),
+            model_name="video",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("media_state", "ready"), _negated=True), ("media__isnull", False), _connector="OR"
+                ),
+                name="ready_media_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='suggestionset',
-            constraint=models.UniqueConstraint(fields=('video', 'model_version'), name='suggested_once_a_model'),
+            model_name="suggestionset",
+            constraint=models.UniqueConstraint(fields=("video", "model_version"), name="suggested_once_a_model"),
         ),
         migrations.AddIndex(
-            model_name='videotag',
-            index=models.Index(fields=['tag', '-video'], name='videos_of_a_tag'),
+            model_name="videotag",
+            index=models.Index(fields=["tag", "-video"], name="videos_of_a_tag"),
         ),
         migrations.AddConstraint(
-            model_name='videotag',
-            constraint=models.UniqueConstraint(fields=('video', 'business_line', 'tag'), name='a_tag_is_given_once'),
+            model_name="videotag",
+            constraint=models.UniqueConstraint(fields=("video", "business_line", "tag"), name="a_tag_is_given_once"),
         ),
     ]

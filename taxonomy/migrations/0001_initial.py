@@ -8,7 +8,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -17,157 +16,334 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.CreateModel(
-            name='BusinessLine',
+            name="BusinessLine",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(unique=True)),
-                ('name', models.CharField(max_length=100, verbose_name='name')),
-                ('name_zh', models.CharField(blank=True, max_length=100, verbose_name='Chinese name')),
-                ('overlap', models.PositiveSmallIntegerField(default=1, help_text='How many people review each clip independently.', verbose_name='reviewers a clip')),
-                ('members', models.ManyToManyField(blank=True, related_name='business_lines', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("slug", models.SlugField(unique=True)),
+                ("name", models.CharField(max_length=100, verbose_name="name")),
+                ("name_zh", models.CharField(blank=True, max_length=100, verbose_name="Chinese name")),
+                (
+                    "overlap",
+                    models.PositiveSmallIntegerField(
+                        default=1,
+                        help_text="How many people review each clip independently.",
+                        verbose_name="reviewers a clip",
+                    ),
+                ),
+                (
+                    "members",
+                    models.ManyToManyField(blank=True, related_name="business_lines", to=settings.AUTH_USER_MODEL),
+                ),
             ],
             options={
-                'verbose_name': 'business line',
-                'verbose_name_plural': 'business lines',
-                'ordering': ['pk'],
+                "verbose_name": "business line",
+                "verbose_name_plural": "business lines",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Tag',
+            name="Tag",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(help_text='Never changes; imports know a tag by it.', max_length=100, unique=True, verbose_name='code')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('kind', models.CharField(choices=[('category', 'category'), ('content', 'content'), ('person', 'person'), ('program', 'program')], default='category', max_length=10, verbose_name='kind')),
-                ('state', models.CharField(choices=[('draft', 'draft'), ('active', 'active'), ('deprecated', 'deprecated'), ('merged', 'merged')], default='active', max_length=10, verbose_name='state')),
-                ('parent_depth', models.PositiveSmallIntegerField(blank=True, editable=False, null=True)),
-                ('depth', models.GeneratedField(db_persist=True, expression=django.db.models.expressions.CombinedExpression(django.db.models.functions.comparison.Coalesce(models.F('parent_depth'), 0), '+', models.Value(1)), output_field=models.PositiveSmallIntegerField())),
-                ('assignable', models.BooleanField(default=True, verbose_name='may be given to videos')),
-                ('position', models.PositiveIntegerField(default=0, verbose_name='position')),
-                ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged', to='taxonomy.tag', verbose_name='merged into')),
-                ('parent', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='children', to='taxonomy.tag', verbose_name='parent')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "code",
+                    models.CharField(
+                        help_text="Never changes; imports know a tag by it.",
+                        max_length=100,
+                        unique=True,
+                        verbose_name="code",
+                    ),
+                ),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("category", "category"),
+                            ("content", "content"),
+                            ("person", "person"),
+                            ("program", "program"),
+                        ],
+                        default="category",
+                        max_length=10,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "draft"),
+                            ("active", "active"),
+                            ("deprecated", "deprecated"),
+                            ("merged", "merged"),
+                        ],
+                        default="active",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("parent_depth", models.PositiveSmallIntegerField(blank=True, editable=False, null=True)),
+                (
+                    "depth",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.expressions.CombinedExpression(
+                            django.db.models.functions.comparison.Coalesce(models.F("parent_depth"), 0),
+                            "+",
+                            models.Value(1),
+                        ),
+                        output_field=models.PositiveSmallIntegerField(),
+                    ),
+                ),
+                ("assignable", models.BooleanField(default=True, verbose_name="may be given to videos")),
+                ("position", models.PositiveIntegerField(default=0, verbose_name="position")),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged",
+                        to="taxonomy.tag",
+                        verbose_name="merged into",
+                    ),
+                ),
+                (
+                    "parent",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="children",
+                        to="taxonomy.tag",
+                        verbose_name="parent",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'tag',
-                'verbose_name_plural': 'tags',
-                'ordering': ['position', 'name'],
+                "verbose_name": "tag",
+                "verbose_name_plural": "tags",
+                "ordering": ["position", "name"],
             },
         ),
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('excludes', 'excludes'), ('requires', 'requires one of'), ('at_most_one_child', 'at most one child'), ('co_occurs', 'often with')], max_length=20, verbose_name='kind')),
-                ('weight', models.FloatField(default=0.0, help_text='Only for “often with”: added to the score.', verbose_name='weight')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='note')),
-                ('business_line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='taxonomy.businessline', verbose_name='business line')),
-                ('others', models.ManyToManyField(blank=True, related_name='rules_of_others', to='taxonomy.tag', verbose_name='other tags')),
-                ('subject', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='rules', to='taxonomy.tag', verbose_name='tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("excludes", "excludes"),
+                            ("requires", "requires one of"),
+                            ("at_most_one_child", "at most one child"),
+                            ("co_occurs", "often with"),
+                        ],
+                        max_length=20,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "weight",
+                    models.FloatField(
+                        default=0.0, help_text="Only for “often with”: added to the score.", verbose_name="weight"
+                    ),
+                ),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="note")),
+                (
+                    "business_line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="taxonomy.businessline",
+                        verbose_name="business line",
+                    ),
+                ),
+                (
+                    "others",
+                    models.ManyToManyField(
+                        blank=True, related_name="rules_of_others", to="taxonomy.tag", verbose_name="other tags"
+                    ),
+                ),
+                (
+                    "subject",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rules",
+                        to="taxonomy.tag",
+                        verbose_name="tag",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rule',
-                'verbose_name_plural': 'rules',
-                'ordering': ['pk'],
+                "verbose_name": "rule",
+                "verbose_name_plural": "rules",
+                "ordering": ["pk"],
             },
         ),
         migrations.CreateModel(
-            name='Guideline',
+            name="Guideline",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, verbose_name='version')),
-                ('body', models.TextField(help_text='Markdown.', verbose_name='text')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='since')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('business_line', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='taxonomy.businessline', verbose_name='business line')),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='guidelines', to='taxonomy.tag', verbose_name='tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("version", models.PositiveIntegerField(default=1, verbose_name="version")),
+                ("body", models.TextField(help_text="Markdown.", verbose_name="text")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="since")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "business_line",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="taxonomy.businessline",
+                        verbose_name="business line",
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="guidelines",
+                        to="taxonomy.tag",
+                        verbose_name="tag",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'guideline',
-                'verbose_name_plural': 'guidelines',
-                'ordering': ['tag', 'business_line', '-version'],
+                "verbose_name": "guideline",
+                "verbose_name_plural": "guidelines",
+                "ordering": ["tag", "business_line", "-version"],
             },
         ),
         migrations.CreateModel(
-            name='TagName',
+            name="TagName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('language', models.CharField(default='en', max_length=10, verbose_name='language')),
-                ('text', models.CharField(max_length=200, verbose_name='text')),
-                ('preferred', models.BooleanField(default=False, verbose_name='preferred')),
-                ('normalised', models.CharField(default='', editable=False, max_length=200)),
-                ('pinyin', models.CharField(blank=True, default='', editable=False, max_length=400)),
-                ('initials', models.CharField(blank=True, default='', editable=False, max_length=100)),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='names', to='taxonomy.tag')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("language", models.CharField(default="en", max_length=10, verbose_name="language")),
+                ("text", models.CharField(max_length=200, verbose_name="text")),
+                ("preferred", models.BooleanField(default=False, verbose_name="preferred")),
+                ("normalised", models.CharField(default="", editable=False, max_length=200)),
+                ("pinyin", models.CharField(blank=True, default="", editable=False, max_length=400)),
+                ("initials", models.CharField(blank=True, default="", editable=False, max_length=100)),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="names", to="taxonomy.tag"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'name of a tag',
-                'verbose_name_plural': 'names of tags',
-                'ordering': ['-preferred', 'language', 'text'],
+                "verbose_name": "name of a tag",
+                "verbose_name_plural": "names of tags",
+                "ordering": ["-preferred", "language", "text"],
             },
         ),
         migrations.CreateModel(
-            name='TaxonomyVersion',
+            name="TaxonomyVersion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField(unique=True, verbose_name='number')),
-                ('content', models.BinaryField()),
-                ('digest', models.CharField(max_length=64)),
-                ('comment', models.CharField(blank=True, max_length=500, verbose_name='comment')),
-                ('published_at', models.DateTimeField(auto_now_add=True, verbose_name='published')),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("number", models.PositiveIntegerField(unique=True, verbose_name="number")),
+                ("content", models.BinaryField()),
+                ("digest", models.CharField(max_length=64)),
+                ("comment", models.CharField(blank=True, max_length=500, verbose_name="comment")),
+                ("published_at", models.DateTimeField(auto_now_add=True, verbose_name="published")),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'taxonomy version',
-                'verbose_name_plural': 'taxonomy versions',
-                'ordering': ['-number'],
+                "verbose_name": "taxonomy version",
+                "verbose_name_plural": "taxonomy versions",
+                "ordering": ["-number"],
             },
         ),
         migrations.AddConstraint(
-            model_name='businessline',
-            constraint=models.CheckConstraint(condition=models.Q(('overlap__gte', 1), ('overlap__lte', 9)), name='overlap_is_1_to_9'),
+            model_name="businessline",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("overlap__gte", 1), ("overlap__lte", 9)), name="overlap_is_1_to_9"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.CheckConstraint(condition=models.Q(('depth__lte', 6)), name='tag_not_too_deep'),
+            model_name="tag",
+            constraint=models.CheckConstraint(condition=models.Q(("depth__lte", 6)), name="tag_not_too_deep"),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('parent', None), ('parent_depth', None)), models.Q(('parent__isnull', False), ('parent_depth__isnull', False)), _connector='OR'), name='tag_knows_parent_depth'),
+            model_name="tag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("parent", None), ("parent_depth", None)),
+                    models.Q(("parent__isnull", False), ("parent_depth__isnull", False)),
+                    _connector="OR",
+                ),
+                name="tag_knows_parent_depth",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'category'), ('parent', None), _connector='OR'), name='open_tag_has_no_parent'),
+            model_name="tag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind", "category"), ("parent", None), _connector="OR"),
+                name="open_tag_has_no_parent",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('merged_into__isnull', False), ('state', 'merged')), models.Q(models.Q(('state', 'merged'), _negated=True), ('merged_into', None)), _connector='OR'), name='merged_tag_names_its_target'),
+            model_name="tag",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("merged_into__isnull", False), ("state", "merged")),
+                    models.Q(models.Q(("state", "merged"), _negated=True), ("merged_into", None)),
+                    _connector="OR",
+                ),
+                name="merged_tag_names_its_target",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='tag',
-            constraint=models.UniqueConstraint(models.F('id'), models.F('depth'), name='tag_id_and_depth'),
+            model_name="tag",
+            constraint=models.UniqueConstraint(models.F("id"), models.F("depth"), name="tag_id_and_depth"),
         ),
         migrations.AddConstraint(
-            model_name='guideline',
-            constraint=models.UniqueConstraint(fields=('tag', 'business_line', 'version'), name='one_guideline_version', nulls_distinct=False),
+            model_name="guideline",
+            constraint=models.UniqueConstraint(
+                fields=("tag", "business_line", "version"), name="one_guideline_version", nulls_distinct=False
+            ),
         ),
         migrations.AddIndex(
-            model_name='tagname',
-            index=models.Index(fields=['normalised'], name='tagname_normalised', opclasses=['text_pattern_ops']),
+            model_name="tagname",
+            index=models.Index(fields=["normalised"], name="tagname_normalised", opclasses=["text_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='tagname',
-            index=models.Index(fields=['pinyin'], name='tagname_pinyin', opclasses=['text_pattern_ops']),
+            model_name="tagname",
+            index=models.Index(fields=["pinyin"], name="tagname_pinyin", opclasses=["text_pattern_ops"]),
         ),
         migrations.AddIndex(
-            model_name='tagname',
-            index=models.Index(fields=['initials'], name='tagname_initials', opclasses=['text_pattern_ops']),
+            model_name="tagname",
+            index=models.Index(fields=["initials"], name="tagname_initials", opclasses=["text_pattern_ops"]),
         ),
         migrations.AddConstraint(
-            model_name='tagname',
-            constraint=models.UniqueConstraint(fields=('tag', 'language', 'text'), name='one_name_once'),
+            model_name="tagname",
+            constraint=models.UniqueConstraint(fields=("tag", "language", "text"), name="one_name_once"),
         ),
         migrations.AddConstraint(
-            model_name='tagname',
-            constraint=models.UniqueConstraint(condition=models.Q(('preferred', True)), fields=('tag', 'language'), name='one_preferred_name'),
+            model_name="tagname",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("preferred", True)), fields=("tag", "language"), name="one_preferred_name"
+            ),
         ),
     ]

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("tagging", "0002_unlogged_staging")]
+    dependencies = [("tagging", "0001_initial")]
 
     operations = [
         migrations.AddField(
