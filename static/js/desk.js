@@ -61,7 +61,8 @@ export class Desk {
   async replace() {
     const { row } = this.focus;
     if (!proposed(row)) return;
-    const siblings = this.catalogue.siblings(Number(row.dataset.tag)).filter(({ id }) => !this.verdicts.chosen().includes(id));
+    const chosen = this.verdicts.chosen();
+    const siblings = this.catalogue.siblings(Number(row.dataset.tag)).filter(({ id }) => !chosen.includes(id));
     if (!siblings.length) return announce(text("noSibling"));
     const taken = await pick(text("sibling"), siblings.map(({ id, name }) => ({ value: String(id), label: name })));
     if (taken) this.verdicts.say(row, { choice: "replace", replacement: taken.value, name: taken.label });
@@ -73,7 +74,8 @@ export class Desk {
   add(tag) {
     if (!tag) return this.rest();
     const known = this.verdicts.chosen().includes(tag.id);
-    this.focus.to(known && this.verdicts.row(tag.id) ? this.verdicts.row(tag.id) : this.verdicts.add(tag.id, tag.name, tag.path));
+    const row = known ? this.verdicts.row(tag.id) : this.verdicts.add(tag.id, tag.name, tag.path);
+    this.focus.to(row ?? this.focus.row); // known without a row of its own: it replaces another tag
     announce(`${tag.name}: ${text(known ? "already" : "added")}`);
   }
 
@@ -89,7 +91,10 @@ export class Desk {
   /** @returns {boolean} whether there was a step to take back */
   undo() {
     const undone = this.verdicts.undo();
-    if (undone) announce(text("undone"));
+    if (undone) {
+      announce(text("undone"));
+      this.rest();
+    }
     return undone;
   }
 

@@ -1,5 +1,5 @@
 /** The clips that are this reviewer's for now. Each is asked for again every minute until it is sent. */
-import { address, post } from "./server.js";
+import { address, laterWhenOnline, post } from "./server.js";
 import { clock, text } from "./strings.js";
 
 const BEAT = 60_000;
@@ -9,7 +9,10 @@ export class Leases {
   /** @type {Map<HTMLFormElement, number>} when each ends, on this machine's clock */
   #held = new Map();
 
-  /** @param {HTMLElement} place where the time left is shown @param {(form: HTMLFormElement, message: string) => void} lost */
+  /**
+   * @param {HTMLElement} place where the time left is shown
+   * @param {(form: HTMLFormElement, message: string) => void} lost
+   */
   constructor(place, lost) {
     this.place = place;
     this.lost = lost;
@@ -38,7 +41,7 @@ export class Leases {
   }
 
   #beat() {
-    for (const form of this.#held.keys()) this.#ask(form).catch(() => {}); // offline: the countdown goes on
+    for (const form of this.#held.keys()) this.#ask(form).catch(laterWhenOnline);
   }
 
   async #ask(form) {

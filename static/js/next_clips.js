@@ -1,5 +1,5 @@
 /** Clips that wait out of sight until the one on the screen is sent: drawn, with picture and sound being loaded. */
-import { clipFrom } from "./server.js";
+import { clipFrom, request } from "./server.js";
 
 export class NextClips {
   /** @type {HTMLFormElement[]} */
@@ -37,7 +37,7 @@ export class NextClips {
    * See to it that one clip waits. Called again while under way, it is the same fetch.
    * @param {string} line
    * @param {string[]} taken tasks that are on the screen or on their way
-   * @returns {Promise<boolean>} whether one waits; throws TypeError without a network
+   * @returns {Promise<boolean>} whether one waits; throws Offline
    */
   fill(line, taken) {
     if (this.#waiting.length) return Promise.resolve(true);
@@ -47,7 +47,7 @@ export class NextClips {
 
   async #fetch(line, taken) {
     const query = new URLSearchParams([["line", line], ...taken.map((task) => ["not", task])]);
-    const answer = await fetch(`${this.source}?${query}`, { headers: { Accept: "text/html" }, redirect: "manual" });
+    const answer = await request(`${this.source}?${query}`, { headers: { Accept: "text/html" } });
     if (answer.status !== 200) return false;
     const form = clipFrom(await answer.text());
     this.#waiting.push(form);

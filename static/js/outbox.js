@@ -3,7 +3,7 @@
  * operation id, so it is stored once; what the server refuses comes back as the form it was.
  * @typedef {{form: HTMLFormElement, url: string, body: URLSearchParams}} Parcel
  */
-import { post } from "./server.js";
+import { Offline, post } from "./server.js";
 
 const FIRST_WAIT = 1000;
 const LONGEST_WAIT = 30_000;
@@ -81,8 +81,8 @@ export class Outbox extends EventTarget {
       const content = decided ? await answer.json().catch(() => ({})) : null;
       return { status: answer.status, content, signedOut: answer.type === "opaqueredirect" || answer.status === 403 };
     } catch (error) {
-      if (error instanceof TypeError) return { status: 0, content: null, signedOut: false }; // no network
-      throw error;
+      if (!(error instanceof Offline)) throw error;
+      return { status: 0, content: null, signedOut: false };
     }
   }
 

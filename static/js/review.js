@@ -7,7 +7,7 @@ import { Leases } from "./leases.js";
 import { NextClips } from "./next_clips.js";
 import { Outbox } from "./outbox.js";
 import { SavedSign } from "./saved_sign.js";
-import { address, clipFrom, operation, post } from "./server.js";
+import { address, clipFrom, laterWhenOnline, Offline, operation, post } from "./server.js";
 import { SkipMenu } from "./skip_menu.js";
 import { showStats } from "./stats.js";
 import { announce, text } from "./strings.js";
@@ -28,7 +28,7 @@ class ReviewPage {
     this.next = new NextClips(document.getElementById("parked"), addresses.next);
     this.leases = new Leases(document.getElementById("lease"), (form, message) => this.#lost(form, message));
     this.work = new WorkClock();
-    this.skipping = new SkipMenu(document.getElementById("skip"));
+    this.skipping = new SkipMenu(document.getElementById("skip"), () => this.desk.rest());
     new SavedSign(document.getElementById("saved"), this.outbox);
     this.outbox.addEventListener("stored", ({ detail }) => this.#stored(detail));
     this.outbox.addEventListener("refused", ({ detail }) => this.#refused(detail));
@@ -113,7 +113,7 @@ class ReviewPage {
       form.inert = true;
       // A reviewer may hold so many clips at a time: those on their way count until they have arrived.
       const found = (await this.#fill()) || (await this.outbox.drained().then(() => this.#fill()));
-      if (this.form !== form) return; // a refused clip has come back meanwhile
+      if (this.form !== form || !this.#sent.has(form)) return; // a refused clip is back meanwhile
       if (found) this.#open(this.next.take(), text("next"));
       else this.#leave(`${addresses.enter}?line=${form.dataset.line}`);
     });
@@ -123,7 +123,7 @@ class ReviewPage {
   async #leave(address) {
     this.form.inert = true;
     await this.outbox.drained();
-    if (!this.form.inert) return; // it was refused and needs its reviewer
+    if (!this.#sent.has(this.form)) return; // it was refused and needs its reviewer
     this.#leaving = true;
     location.assign(address);
   }
@@ -151,7 +151,7 @@ class ReviewPage {
     this.desk.rest();
     this.desk.player.start();
     if (why) announce(`${why} ${form.dataset.title}`);
-    this.#fill().catch(() => {}); // offline: asked for again when it is needed
+    this.#fill().catch(laterWhenOnline);
   }
 
   #close(desk, form) {
@@ -172,7 +172,7 @@ class ReviewPage {
   #stored({ parcel, content }) {
     this.leases.release(parcel.form);
     if (content.stats) showStats(content.stats);
-    this.#fill().catch(() => {}); // there is room for one more now
+    this.#fill().catch(laterWhenOnline); // there is room for one more now
   }
 
   /** The server said no: the clip comes back as it was left, with the reason. */
@@ -209,7 +209,7 @@ class ReviewPage {
     try {
       await step();
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // no network
+      if (!(error instanceof Offline)) throw error;
       this.form.inert = false;
       this.desk.notice(text("offline"), [[text("tryAgain"), () => this.#advance()]]);
     } finally {
@@ -223,6 +223,7 @@ class ReviewPage {
       const work = this.outbox.parcels.length || (this.desk.verdicts.touched && !this.#sent.has(this.form));
       if (work && !this.#leaving) event.preventDefault();
     });
+    document.getElementById("keys").addEventListener("close", () => this.desk.rest());
     listen((key) => command(this, key));
   }
 

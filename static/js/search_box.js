@@ -23,9 +23,10 @@ export class SearchBox {
     this.search = search;
     this.done = done;
     this.list.id = `found-${boxes++}`;
-    for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", "aria-controls": this.list.id })) {
-      this.input.setAttribute(name, value);
-    }
+    this.input.setAttribute("role", "combobox");
+    this.input.setAttribute("aria-autocomplete", "list");
+    this.input.setAttribute("aria-expanded", "false");
+    this.input.setAttribute("aria-controls", this.list.id);
     this.input.addEventListener("input", () => this.#look());
     this.input.addEventListener("keydown", (event) => this.#pressed(event));
     this.input.addEventListener("blur", () => this.#close());

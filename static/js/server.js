@@ -6,6 +6,24 @@ function csrf() {
   return cookie ? decodeURIComponent(cookie[1]) : document.querySelector("[name=csrfmiddlewaretoken]").value;
 }
 
+/** There is no network, or no server. */
+export class Offline extends Error {}
+
+/** For `catch`: work that will be asked for again may fail without a network, and in no other way. */
+export function laterWhenOnline(error) {
+  if (!(error instanceof Offline)) throw error;
+}
+
+/** `fetch` that follows nothing: the only redirect is to the sign-in page, and that is no answer. */
+export async function request(url, options) {
+  try {
+    return await fetch(url, { redirect: "manual", ...options });
+  } catch (error) {
+    if (error instanceof TypeError) throw new Offline(error.message, { cause: error });
+    throw error;
+  }
+}
+
 /**
  * @param {string} url
  * @param {URLSearchParams} body
@@ -13,12 +31,8 @@ function csrf() {
  * @returns {Promise<Response>}
  */
 export function post(url, body, accept = "application/json") {
-  return fetch(url, {
-    method: "POST",
-    body,
-    headers: { Accept: accept, "X-CSRFToken": csrf(), "X-Requested-With": "XMLHttpRequest" },
-    redirect: "manual", // the only redirect is to the sign-in page, and that is no answer
-  });
+  const headers = { Accept: accept, "X-CSRFToken": csrf(), "X-Requested-With": "XMLHttpRequest" };
+  return request(url, { method: "POST", body, headers });
 }
 
 /** A random operation id, also where the page is not served over HTTPS. */

@@ -2,8 +2,8 @@
 import { announce, text } from "./strings.js";
 
 export class SkipMenu {
-  /** @param {HTMLDetailsElement} menu */
-  constructor(menu) {
+  /** @param {HTMLDetailsElement} menu @param {() => void} left when it was closed without a choice */
+  constructor(menu, left) {
     this.menu = menu;
     this.reasons = [...menu.querySelectorAll("[name=skip_reason]")];
     this.button = menu.querySelector("[value=skip]");
@@ -18,6 +18,9 @@ export class SkipMenu {
       event.preventDefault();
       announce(text("skipReason"));
       this.reasons[0].focus();
+    });
+    menu.addEventListener("toggle", () => {
+      if (!menu.open && menu.contains(document.activeElement)) left();
     });
     menu.querySelector("[value=give_back]").addEventListener("click", () => (menu.open = false));
   }

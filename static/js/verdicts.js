@@ -64,7 +64,11 @@ export class Verdicts {
     return this.row(tag);
   }
 
-  /** Take tags out and put others in, in one step. @param {number[]} remove @param {{id: number, name: string, path: string}[]} add */
+  /**
+   * Take tags out and put others in, in one step.
+   * @param {number[]} remove
+   * @param {{id: number, name: string, path: string}[]} add
+   */
   mend(remove, add) {
     for (const row of this.rows) this.#without(row, remove);
     for (const { id, name, path } of add) this.#include(id, name, path);

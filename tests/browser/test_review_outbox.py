@@ -42,6 +42,17 @@ def test_a_lost_lease_keeps_the_work_on_the_screen(desk, queue):
     assert Review.objects.count() == 0
 
 
+def test_the_last_clip_of_the_queue_stays_when_it_is_refused(open_page):
+    queue = make_queue(clips=1)
+    desk = Desk(open_page(queue.reviewer)).enter()
+    lose(queue.tasks[0])
+
+    desk.press("2", "Enter")
+
+    expect(desk.notices()).to_contain_text("Somebody else has this clip now")
+    desk.verdict_is(queue.street, "reject")
+
+
 def test_from_a_lost_clip_one_goes_on(desk, queue):
     lose(queue.tasks[0])
     desk.press("Enter")
