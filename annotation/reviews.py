@@ -20,7 +20,7 @@ from annotation import video_tags
 from annotation.models import Review, ReviewTask, ReviewTaskQuerySet, Verdict
 from annotation.queue import LeaseLost
 from annotation.verdicts import Said, given
-from tagging.models import Suggestion, Video, VideoTag
+from tagging.models import Suggestion, SuggestionSet, Video, VideoTag
 from taxonomy import guidelines, rulebook, versions
 from taxonomy.rules import Conflict
 
@@ -68,12 +68,11 @@ def submit(
     said = sorted(set(verdicts))
     try:
         with transaction.atomic():
-            return _stored(operation, task, reviewer, said) or _submit(
-                task, reviewer, token, operation, said, model_version, seconds
-            )
-    except IntegrityError:
-        # The same operation id arrived for two tasks in one moment; the faster one has it.
-        raise OperationReused from None
+            return _submit(task, reviewer, token, operation, said, model_version, seconds)
+    except IntegrityError as error:
+        if "operation" not in str(error):
+            raise
+        raise OperationReused from None  # by another task
 
 
 def undo(*, reviewer: User, operation: UUID, review: int | None = None) -> Review:
@@ -113,12 +112,14 @@ def _submit(
 ) -> Review:
     task = _locked().filter(pk=pk, reviewer=reviewer, token=token, state=State.CLAIMED).first()
     if task is None:
-        # Its twin may have been stored while this one waited for the lock.
-        if twin := _stored(operation, pk, reviewer, said):
-            return twin
+        # Only now is it worth asking whether it was sent before, maybe while this one waited for the lock.
+        if stored := _stored(operation, pk, reviewer, said):
+            return stored
         raise LeaseLost
     tags = _checked(task, said)
     suggestions = _proposed(task.video_id, model_version, said)
+    if not suggestions and not SuggestionSet.objects.filter(video=task.video_id, model_version=model_version).exists():
+        model_version = None  # it has not looked at this video
     review = Review.objects.create(
         task=task,
         reviewer=reviewer,
@@ -149,7 +150,7 @@ def _checked(task: ReviewTask, said: Sequence[Said]) -> set[int]:
     now = video_tags.successors(named)
     if unknown := named - now.keys():
         raise Refused(unknown=unknown)
-    tags = {now[tag].pk for tag in given(said)}
+    tags = {now[tag] for tag in given(said)}
     if conflicts := rulebook.load(line=task.business_line_id).conflicts(tags):
         raise Refused(conflicts)
     return tags

@@ -8,16 +8,16 @@ from django.db.models import F
 
 from annotation.models import Review
 from annotation.verdicts import Said, given
+from tagging import tag_merges
 from tagging.models import VideoTag
 from taxonomy.models import Tag
 
-MERGES = 3  # tags merged into tags that were merged themselves; publishing keeps the chains short
 
-
-def successors(tags: Iterable[int]) -> dict[int, Tag]:
+def successors(tags: Iterable[int]) -> dict[int, int]:
     """The tag that stands for each of these today: itself, or what it was merged into. Unknown ids are left out."""
-    chain = "__".join(["merged_into"] * MERGES)
-    return {tag.pk: _successor(tag) for tag in Tag.objects.filter(pk__in=set(tags)).select_related(chain)}
+    found = dict(Tag.objects.filter(pk__in=set(tags)).values_list("pk", "merged_into"))
+    merges = tag_merges.targets() if any(found.values()) else {}
+    return {tag: merges.get(tag, tag) for tag in found}
 
 
 def replace(video: int, line: int, tags: Iterable[int], source: str) -> None:
@@ -37,10 +37,4 @@ def restore(video: int, line: int) -> None:
         return
     tags = given(Said(v.tag_id, v.choice, v.reason, v.replacement_id) for v in review.verdicts.all())
     source = VideoTag.Source.IMPORT if review.kind == Review.Kind.IMPORT else VideoTag.Source.REVIEW
-    replace(video, line, {tag.pk for tag in successors(tags).values()}, source)
-
-
-def _successor(tag: Tag) -> Tag:
-    while tag.merged_into is not None:
-        tag = tag.merged_into
-    return tag
+    replace(video, line, set(successors(tags).values()), source)

@@ -193,6 +193,15 @@ def test_a_verdict_needs_a_proposal(line, reviewer, dunk):
     assert refusal.value.unproposed == [dunk.pk]
 
 
+def test_a_model_that_never_looked_at_the_video_is_not_named(line, reviewer, dunk):
+    publish()
+    make_task(line)
+
+    review = make_review(claim(reviewer, line), add(dunk), model_version=987_654)
+
+    assert review.model_version is None
+
+
 def test_merged_tags_follow(line, reviewer, dunk, street):
     merged = make_tag("Dunks", state=Tag.State.MERGED, merged_into=dunk)
     publish()
