@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 
 from annotation.models import Review, ReviewTask, Verdict
 from tagging.admin import ReadOnly
+
+# People are looked after on their own page. Here whoever may change a person could make themselves a superuser.
+admin.site.unregister([User, Group])
 
 
 class VerdictInline(admin.TabularInline):

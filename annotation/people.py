@@ -73,9 +73,17 @@ def create(username: str, name: str, roles: Iterable[str], lines: Iterable[Busin
     password = secrets.token_urlsafe(12)
     with transaction.atomic():
         person = User.objects.create_user(username, password=password, first_name=name)
-        person.groups.set(Group.objects.filter(name__in=roles))
+        give_roles(person, roles)
         person.business_lines.set(lines)
     return person, password
+
+
+def give_roles(person: User, roles: Iterable[str]) -> None:
+    """Let a person have exactly these roles. Editors and admins also get into the Django admin."""
+    roles = set(roles)
+    person.groups.set(Group.objects.filter(name__in=roles))
+    person.is_staff = person.is_superuser or bool(roles & {"editor", "admin"})
+    person.save(update_fields=["is_staff"])
 
 
 def change(person: User, by: User, *, name: str, roles: Iterable[str], lines: Iterable[BusinessLine]) -> None:
@@ -85,7 +93,7 @@ def change(person: User, by: User, *, name: str, roles: Iterable[str], lines: It
         _guard(person, by, stays_admin="admin" in roles)
         person.first_name = name
         person.save(update_fields=["first_name"])
-        person.groups.set(Group.objects.filter(name__in=roles))
+        give_roles(person, roles)
         person.business_lines.set(lines)
 
 

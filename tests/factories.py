@@ -5,8 +5,9 @@ from __future__ import annotations
 from itertools import count
 from typing import Any
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 
+from annotation import people
 from ml.registry.models import ModelVersion
 from tagging.models import Suggestion, SuggestionSet, Video
 from taxonomy.models import BusinessLine, Tag, TaxonomyVersion
@@ -23,7 +24,7 @@ def make_user(role: str | None = "annotator", *, lines: tuple[BusinessLine, ...]
     """A person with one role (annotator, editor, admin) who belongs to the given lines."""
     user = User.objects.create_user(**{"username": f"user-{next(_n)}", "password": "a good password"} | kw)
     if role:
-        user.groups.add(Group.objects.get(name=role))
+        people.give_roles(user, [role])
     for line in lines:
         line.members.add(user)
     return user

@@ -12,6 +12,7 @@ import psycopg
 from tagging import embedded
 
 FOLDER = Path(tempfile.mkdtemp(prefix="tagwright-test-"))
+(FOLDER / "static").mkdir()
 os.environ["TAGWRIGHT_VAR"] = str(FOLDER)
 os.environ["HASHED_STATIC_FILES"] = "0"
 os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import Group, User
+from django.contrib.auth.models import User
 from django.db import transaction
 
+from annotation import people
 from annotation.demo import world
 from tagging.models import LinePolicy, Video
 from taxonomy import versions
@@ -25,12 +26,12 @@ def possible() -> bool:
 @transaction.atomic
 def lines_and_people() -> None:
     """Business lines with their members. Demo people have no password: an admin gives them one."""
-    people = {name: _person(name, person) for name, person in world.people().items()}
+    members = {name: _person(name, person) for name, person in world.people().items()}
     for slug, line in world.lines().items():
         row, _created = BusinessLine.objects.get_or_create(
             slug=slug, defaults={"name": line.name, "name_zh": line.name_zh}
         )
-        row.members.add(*(people[name] for name in line.reviewers))
+        row.members.add(*(members[name] for name in line.reviewers))
         row.members.add(*User.objects.filter(is_superuser=True))
 
 
@@ -40,7 +41,7 @@ def _person(username: str, person: world.DemoPerson) -> User:
     if created:
         user.set_unusable_password()
         user.save(update_fields=["password"])
-        user.groups.add(Group.objects.get(name=person.role))
+        people.give_roles(user, [person.role])
     return user
 
 

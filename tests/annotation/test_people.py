@@ -124,3 +124,23 @@ def test_too_many_wrong_passwords_lock_the_door(client, settings):
 
     assert answer.status_code == 429
     assert client.post("/sign-in/", {"username": "lin", "password": "a good password"}).status_code == 429
+
+
+def test_nobody_makes_themselves_a_superuser_in_the_django_admin(client, sign_in):
+    sign_in("admin")
+
+    assert client.get("/django-admin/").status_code == 200
+    assert client.get("/django-admin/auth/user/").status_code == 404
+
+
+def test_an_editor_edits_tags_in_the_django_admin(client, sign_in):
+    sign_in("editor")
+
+    assert client.get("/django-admin/taxonomy/tag/").status_code == 200
+    assert client.get("/django-admin/taxonomy/businessline/").status_code == 403
+
+
+def test_an_annotator_has_no_business_in_the_django_admin(client, sign_in):
+    sign_in("annotator")
+
+    assert client.get("/django-admin/taxonomy/tag/").status_code == 302
