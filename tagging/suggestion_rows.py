@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import astuple
 
 from django.db import connection, transaction
 
 from ml.registry.models import ModelVersion
 from ml.types import Evidence, Proposal
 from tagging import policies, tag_merges
-from tagging.models import Suggestion, SuggestionSet, Video, VideoTag
+from tagging.models import SuggestionSet, Video, VideoTag
 from tagging.signals import suggested
 from taxonomy import rulebook
 from taxonomy.models import TaxonomyVersion
@@ -36,13 +37,7 @@ def store(version: ModelVersion, taxonomy: TaxonomyVersion, outcomes: Mapping[in
     errors = {video: outcome for video, outcome in outcomes.items() if isinstance(outcome, str)}
     with transaction.atomic():
         sets = _insert_sets(version, taxonomy, _still_unreviewed(outcomes), errors)
-        rows = [row for video, pk in sets.items() for row in _suggestions(pk, current.get(video, []), book)]
-        Suggestion.objects.bulk_create(
-            rows,
-            update_conflicts=True,  # only a version that was promoted again meets its own former rows
-            unique_fields=["suggestion_set", "tag"],
-            update_fields=["confidence", "consistent", "recallers", "evidence"],
-        )
+        _insert_suggestions(row for video, pk in sets.items() for row in _rows(pk, current.get(video, []), book))
         _auto_accept({v: {p.tag: p.confidence for p in current.get(v, [])} for v in sets}, taxonomy)
         Video.objects.filter(pk__in=outcomes).update(suggesting_until=None)
         suggested.send(SuggestionSet, video_ids=sorted(sets), model_version=version, taxonomy_version=taxonomy)
@@ -84,24 +79,41 @@ def _insert_sets(
         return dict(cursor.fetchall())
 
 
-def _suggestions(pk: int, proposals: list[Proposal], book: RuleBook) -> list[Suggestion]:
+def _rows(pk: int, proposals: list[Proposal], book: RuleBook) -> Iterator[dict[str, object]]:
     consistent = book.best({proposal.tag: proposal.confidence for proposal in proposals}).tags
-    return [
-        Suggestion(
-            suggestion_set_id=pk,
-            tag_id=proposal.tag,
-            confidence=proposal.confidence,
-            consistent=proposal.tag in consistent,
-            recallers=dict(proposal.recallers),
-            evidence=_evidence(proposal.evidence),
+    for proposal in proposals:
+        yield {
+            "suggestion_set_id": pk,
+            "tag_id": proposal.tag,
+            "confidence": proposal.confidence,
+            "consistent": proposal.tag in consistent,
+            "recallers": dict(proposal.recallers),
+            "evidence": _evidence(proposal.evidence),
+        }
+
+
+def _insert_suggestions(rows: Iterable[Mapping[str, object]]) -> None:
+    """All in one statement and one JSON document: adapting each value by itself takes ten times as long.
+
+    Only a version that was promoted again meets rows of its own, which are renewed.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO tagging_suggestion (suggestion_set_id, tag_id, confidence, consistent, recallers, evidence)
+            SELECT suggestion_set_id, tag_id, confidence, consistent, recallers, evidence
+            FROM jsonb_populate_recordset(NULL::tagging_suggestion, %s::jsonb)
+            ON CONFLICT (suggestion_set_id, tag_id) DO UPDATE
+            SET confidence = excluded.confidence, consistent = excluded.consistent,
+                recallers = excluded.recallers, evidence = excluded.evidence
+            """,
+            [json.dumps(list(rows))],
         )
-        for proposal in proposals
-    ]
 
 
 def _evidence(evidence: Evidence) -> dict[str, object]:
     return {
-        "spans": [list(asdict(span).values()) for span in evidence.spans],
+        "spans": [astuple(span) for span in evidence.spans],
         "similar": list(evidence.similar),
         "moment": evidence.moment and list(evidence.moment),
     }

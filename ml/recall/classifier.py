@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import ClassVar, Self
@@ -22,9 +22,10 @@ from ml.layers.selection import top
 from ml.layers.tag_head import TagHead
 from ml.layers.warm_start import shared_rows, take_over
 from ml.parts import Config, Step, TrainingSet, assignable, read_config, write_config
-from ml.types import Candidate, Evidence, Features, Vocabulary
+from ml.types import Array, Candidate, Evidence, Features, Vocabulary
 
 _BLOCK = 256  # videos at once
+_FRAMES = 1024  # frames at once
 
 
 class Classifier(nn.Module):
@@ -120,28 +121,35 @@ class ClassifierRecaller:
             blind = self.model(inputs.without("frames")).cpu().numpy()
             scores = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -30, 30)))
             scores[:, ~self.usable] = -np.inf
-            for i, columns in enumerate(top(scores, k)):
-                # Pictures speak for a tag only if it would be less likely without them.
-                shown = columns[logits[i, columns] > blind[i, columns]]
-                moments = self._moments(block[i], inputs.rows(slice(i, i + 1)), shown)
-                answers.append([self._candidate(int(c), float(scores[i, c]), moments) for c in columns])
+            columns = list(top(scores, k))
+            # Pictures speak for a tag only if it would be less likely without them.
+            shown = [mine[logits[i, mine] > blind[i, mine]] for i, mine in enumerate(columns)]
+            moments = self._moments(block, inputs, shown)
+            for i, mine in enumerate(columns):
+                answers.append([self._candidate(c, float(scores[i, c]), moments[i]) for c in mine.tolist()])
         return answers
 
     def _candidate(self, column: int, score: float, moments: dict[int, tuple[float, float]]) -> Candidate:
         return Candidate(self.vocabulary.tags[column].id, score, Evidence(moment=moments.get(column)))
 
-    def _moments(self, features: Features, video: Inputs, columns: NDArray[np.int64]) -> dict[int, tuple[float, float]]:
-        """For each of these tags the second whose frame alone scores highest for it."""
-        frames, times = features.frames, features.frame_times
-        if frames is None or times is None or not len(frames) or not len(columns):
-            return {}
-        one_each = video.rows(np.zeros(len(frames), np.int64))  # the same video once per frame
-        row = torch.from_numpy(np.concatenate([frames, frames], axis=1))  # mean and maximum of one frame
-        one_each.vectors["frames"] = row.to(self.device, torch.float32)
-        best = self.model(one_each)[:, torch.from_numpy(columns).to(self.device)].argmax(dim=0).tolist()
-        length = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
-        starts = [float(times[i]) for i in best]
-        return {int(c): (start, start + length) for c, start in zip(columns, starts, strict=True)}
+    def _moments(
+        self, block: Sequence[Features], inputs: Inputs, columns: Sequence[NDArray[np.int64]]
+    ) -> list[dict[int, tuple[float, float]]]:
+        """Per video, for each of its `columns` the second whose frame alone scores highest for the tag."""
+        found: list[dict[int, tuple[float, float]]] = [{} for _ in block]
+        seen = [i for i, item in enumerate(block) if len(columns[i]) and _has_moments(item)]
+        for rows in _grouped(seen, [len(block[i].frames) for i in seen]):  # type: ignore[arg-type]
+            frames = [block[i].frames for i in rows]
+            ends = np.cumsum([len(part) for part in frames])  # type: ignore[arg-type]
+            one_each = inputs.rows(np.repeat(rows, np.diff(ends, prepend=0)))  # the same video once per frame
+            stacked: Array = np.concatenate(frames)  # type: ignore[arg-type]
+            row = torch.from_numpy(np.concatenate([stacked, stacked], axis=1))  # mean and maximum of one frame
+            one_each.vectors["frames"] = row.to(self.device, torch.float32)
+            logits = self.model(one_each).cpu().numpy()
+            for i, part in zip(rows, np.split(logits, ends[:-1]), strict=True):
+                best = part[:, columns[i]].argmax(axis=0)
+                found[i] = _spans(block[i], columns[i], best)
+        return found
 
     def save(self, folder: Path) -> None:
         write_config(folder, {"fusion": asdict(self.model.fusion.config), "tags": list(self.vocabulary.ids)})
@@ -158,3 +166,30 @@ class ClassifierRecaller:
         model = Classifier(FusionConfig(**config["fusion"]), torch.zeros_like(tensors["head.names"]))
         model.load_state_dict(tensors)
         return cls(vocabulary, model, table, device)
+
+
+def _has_moments(features: Features) -> bool:
+    return features.frames is not None and features.frame_times is not None and len(features.frames) > 0
+
+
+def _grouped(rows: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]:
+    """Rows whose frames together fit one forward pass."""
+    group: list[int] = []
+    size = 0
+    for row, length in zip(rows, lengths, strict=True):
+        if group and size + length > _FRAMES:
+            yield group
+            group, size = [], 0
+        group.append(row)
+        size += length
+    if group:
+        yield group
+
+
+def _spans(features: Features, columns: NDArray[np.int64], best: NDArray[np.int64]) -> dict[int, tuple[float, float]]:
+    """Column -> start and end of its best frame, in seconds."""
+    times = features.frame_times
+    assert times is not None
+    length = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
+    starts = times[best].tolist()
+    return {c: (start, start + length) for c, start in zip(columns.tolist(), starts, strict=True)}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,4 +33,10 @@ def _load(folder: Path) -> Pipeline:
         Pipeline,
     )  # here, because the web process imports this module's neighbours and must stay light
 
-    return Pipeline.load(folder, FeatureStore(Path(settings.FEATURE_ROOT)))
+    gc.unfreeze()
+    pipeline = Pipeline.load(folder, FeatureStore(Path(settings.FEATURE_ROOT)))
+    # What was loaded stays. Walking over torch's million objects in each collection costs a fifth of a batch.
+    gc.collect()
+    gc.freeze()
+    atexit.register(gc.unfreeze)  # libraries look for leaks when the process ends
+    return pipeline
