@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-PACKAGES = ("tagging", "annotation", "taxonomy", "ml/registry")
+PACKAGES = ("tagging", "annotation", "taxonomy", "ml/registry", "ml/media", "ml/modality")
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "_p": ((1, "c"), 2),
@@ -24,6 +24,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
+    "MediaError": None,  # ml core knows no Django: its sentences are translated where they are shown
 }
 
 
@@ -46,7 +47,9 @@ def collect() -> Catalog:
     for file in sorted((root / "templates").rglob("*.html")):
         # Django turns a template into Python-like source that any gettext extractor understands.
         source = templatize(file.read_text(encoding="utf-8"), origin=str(file))
-        _collect_from(found, source.encode(), file.relative_to(root))
+        # The template's indentation stays behind, and means nothing to Python.
+        flat = "\n".join(line.lstrip() for line in source.splitlines())
+        _collect_from(found, flat.encode(), file.relative_to(root))
     return found
 
 
@@ -64,8 +67,8 @@ def update(language: str) -> int:
     """Merge new strings into the catalogue of `language`; return how many wait for a translation."""
     file = path(language)
     file.parent.mkdir(parents=True, exist_ok=True)
-    catalogue = read(language) if file.exists() else Catalog(locale=language, project="Tagwright", charset="utf-8")
-    catalogue.update(collect(), no_fuzzy_matching=True)
+    catalogue = read(language) if file.exists() else Catalog(locale=language, project="Tagwright", fuzzy=False)
+    catalogue.update(collect(), no_fuzzy_matching=True, update_creation_date=False)
     catalogue.obsolete.clear()
     with file.open("wb") as out:
         write_po(out, catalogue, width=120, sort_by_file=True, omit_header=False, include_lineno=False)
