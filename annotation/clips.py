@@ -10,7 +10,7 @@ from uuid import UUID
 from django.utils.safestring import SafeString
 
 from annotation.models import ReviewTask, Verdict
-from annotation.recaller_names import recaller_name
+from ml.registry.part_names import part_name
 from tagging.models import Video
 from taxonomy.models import BusinessLine
 
@@ -57,7 +57,7 @@ class Evidence:
     @property
     def proposers(self) -> list[tuple[str, float]]:
         """The recallers by the names people know them by, with their scores."""
-        return [(recaller_name(name), score) for name, score in self.recallers]
+        return [(part_name(name), score) for name, score in self.recallers]
 
     @property
     def times(self) -> str:

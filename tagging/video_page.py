@@ -9,9 +9,11 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.translation import get_language
 
 from ml.registry.models import ModelVersion
+from ml.registry.part_names import part_name
 from ml.types import TEXT_FIELDS
 from tagging.models import Suggestion, SuggestionSet, Video
 from taxonomy.models import Tag, TagName
+from taxonomy.search import preferred
 
 SIMILAR = 5  # clips named a tag
 ANCESTORS = "tag__parent__parent__parent__parent__parent"  # a tree has at most six levels
@@ -67,7 +69,10 @@ def suggestions(video: Video, seen: SuggestionSet | None) -> list[ShownSuggestio
         seen.suggestions.select_related(ANCESTORS).prefetch_related(Prefetch("tag__names", localised_names()))
     )
     similar = _similar(stored)
-    return [_shown(video, suggestion, similar) for suggestion in stored]
+    above = {s.pk: _ancestors(s.tag) for s in stored}
+    names = preferred(tag.pk for way in above.values() for tag in way)
+    paths = {pk: " › ".join(names.get(tag.pk, tag.name) for tag in way) for pk, way in above.items()}
+    return [_shown(video, suggestion, paths[suggestion.pk], similar) for suggestion in stored]
 
 
 def given_tags(video: Video) -> list[GivenTag]:
@@ -90,27 +95,31 @@ def localised_names() -> QuerySet[TagName]:
     return TagName.objects.filter(preferred=True, language__startswith=language)
 
 
-def _shown(video: Video, suggestion: Suggestion, similar: dict[int, Video]) -> ShownSuggestion:
+def _shown(video: Video, suggestion: Suggestion, path: str, similar: dict[int, Video]) -> ShownSuggestion:
     evidence, moment = suggestion.evidence, suggestion.evidence.get("moment")
     return ShownSuggestion(
         tag=suggestion.tag,
         name=tag_name(suggestion.tag),
-        path=" › ".join(_ancestors(suggestion.tag)),
+        path=path,
         confidence=suggestion.confidence,
         consistent=suggestion.consistent,
         words=_words(video, evidence.get("spans", ())),
         moment=(moment[0], moment[1]) if moment else None,
         similar=tuple(similar[pk] for pk in evidence.get("similar", ())[:SIMILAR] if pk in similar),
-        recallers=tuple(sorted(suggestion.recallers.items(), key=lambda pair: (-pair[1], pair[0]))),
+        recallers=tuple(
+            (part_name(name), score)
+            for name, score in sorted(suggestion.recallers.items(), key=lambda pair: (-pair[1], pair[0]))
+        ),
     )
 
 
-def _ancestors(tag: Tag) -> list[str]:
-    names, parent = [], tag.parent
+def _ancestors(tag: Tag) -> list[Tag]:
+    """The root first."""
+    way, parent = [], tag.parent
     while parent is not None:
-        names.append(parent.name)
+        way.append(parent)
         parent = parent.parent
-    return names[::-1]
+    return way[::-1]
 
 
 def _words(video: Video, spans: Iterable[tuple[str, int, int]]) -> tuple[str, ...]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from tagging import catalogues
 from tests import factories
+
+
+@pytest.fixture(autouse=True, scope="session")
+def compiled_catalogues() -> None:
+    """Tests in Chinese see the texts as they are now, however pytest was started."""
+    for language in catalogues.languages():
+        catalogues.compile(language)
 
 
 @pytest.fixture

@@ -5,15 +5,25 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.contrib.auth.decorators import login_required, permission_required
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation import queue
 from annotation.models import Review, ReviewTask
 from tagging.models import Video
+from tagging.video_page import localised_names
 
 PAGE = 50
+SKIP_REASONS = {  # those the review page offers; programs may send others
+    "does not play": _("It does not play"),
+    "unknown language": _("A language I do not know"),
+    "needs an expert": _("It needs an expert"),
+    "unsuitable": _("Nobody should see it"),
+    "other": _("Another reason"),
+}
 
 
 @require_safe
@@ -21,7 +31,8 @@ PAGE = 50
 @permission_required("annotation.add_review", raise_exception=True)
 def own(request: HttpRequest) -> HttpResponse:
     """The reviewer's own reviews, newest first, paged by id."""
-    rows = Review.objects.filter(reviewer=request.user).exclude(kind=Review.Kind.UNDO).shown().order_by("-pk")
+    mine = Review.objects.filter(reviewer=request.user).exclude(kind=Review.Kind.UNDO)
+    rows = mine.shown().prefetch_related(*_names()).order_by("-pk")
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit():
         rows = rows.filter(pk__lt=int(before))
@@ -37,8 +48,9 @@ def own(request: HttpRequest) -> HttpResponse:
 def of_video(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of a video's page that tells its reviews, for the lines this person may see."""
     video = get_object_or_404(Video.objects.only("pk"), pk=pk)
-    rows = Review.objects.filter(task__video=video, task__in=ReviewTask.objects.of(request.user)).shown()
-    return render(request, "annotation/video_reviews.html", {"reviews": rows.order_by("-pk")[:PAGE], "video": video})
+    known = Review.objects.filter(task__video=video, task__in=ReviewTask.objects.of(request.user))
+    rows = known.shown().prefetch_related(*_names()).order_by("-pk")
+    return render(request, "annotation/video_reviews.html", {"reviews": rows[:PAGE], "video": video})
 
 
 @require_safe
@@ -47,7 +59,8 @@ def of_video(request: HttpRequest, pk: int) -> HttpResponse:
 def skipped(request: HttpRequest) -> HttpResponse:
     tasks = ReviewTask.objects.of(request.user).filter(state=ReviewTask.State.SKIPPED)
     rows = tasks.select_related("video", "business_line", "reviewer").order_by("-done_at", "-pk")
-    return render(request, "annotation/skipped.html", {"tasks": rows[: 4 * PAGE]})
+    told = [(task, SKIP_REASONS.get(task.skip_reason, task.skip_reason)) for task in rows[: 4 * PAGE]]
+    return render(request, "annotation/skipped.html", {"tasks": told})
 
 
 @require_POST
@@ -56,3 +69,8 @@ def skipped(request: HttpRequest) -> HttpResponse:
 def put_back(request: HttpRequest, pk: int) -> HttpResponse:
     queue.put_back(get_object_or_404(ReviewTask.objects.of(request.user), pk=pk).pk)
     return redirect("annotation:skipped")
+
+
+def _names() -> list[Prefetch]:
+    """The names of judged tags in the reader's language."""
+    return [Prefetch(f"verdicts__{tag}__names", localised_names(), to_attr="shown") for tag in ("tag", "replacement")]

@@ -15,6 +15,7 @@ from annotation.models import ReviewTask
 from ml.registry.models import ModelVersion, TrainingRun
 from tagging.models import Import, Video
 from taxonomy.models import BusinessLine, Tag, TaxonomyVersion
+from taxonomy.search import preferred
 
 
 @require_safe
@@ -39,10 +40,12 @@ def _review(user: User) -> dict[str, Any]:
 
 def _taxonomy() -> dict[str, Any]:
     assignable = Tag.objects.filter(state=Tag.State.ACTIVE, assignable=True)
+    silent = assignable.filter(guidelines=None).order_by("name")[:8]
+    names = preferred(tag.pk for tag in silent)
     return {
         "version": TaxonomyVersion.objects.defer("content").first(),
         "tags": assignable.count(),
-        "silent": assignable.filter(guidelines=None).order_by("name")[:8],
+        "silent": [names.get(tag.pk, tag.name) for tag in silent],
         "silent_count": assignable.filter(guidelines=None).count(),
     }
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ml.registry.part_names import part_name, stage_name
+
 WIDTH, HEIGHT = 600, 200
 SQUARE = 240
 LEFT, RIGHT, TOP, BOTTOM = 44, 10, 10, 22  # room for the labels of the axes
@@ -71,9 +73,9 @@ def reliability(curve: Sequence[Mapping[str, Any]]) -> Reliability | None:
 
 
 def bars(values: Mapping[str, float]) -> list[Bar]:
-    """Best first; all recallers together on top."""
+    """Best first, named as people know them; all recallers together on top."""
     best_first = sorted(values.items(), key=lambda item: (item[0] != "union", -item[1], item[0]))
-    return [Bar(name, value) for name, value in best_first]
+    return [Bar(part_name(name), value) for name, value in best_first]
 
 
 def _loss(stage: str, points: Sequence[Sequence[float]]) -> Loss:
@@ -84,4 +86,4 @@ def _loss(stage: str, points: Sequence[Sequence[float]]) -> Loss:
     drawn = " ".join(
         f"{LEFT + across * (step - steps[0]):.1f},{TOP + up * (highest - value):.1f}" for step, value in points
     )
-    return Loss(stage, drawn, int(steps[-1]), values[0], values[-1], highest, lowest)
+    return Loss(stage_name(stage), drawn, int(steps[-1]), values[0], values[-1], highest, lowest)

@@ -10,6 +10,8 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from ml.registry.part_names import stage_name
+
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def active(self) -> ModelVersion | None:
@@ -105,6 +107,11 @@ class TrainingRun(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("registry:run", args=[self.pk])
+
+    @property
+    def stage_name(self) -> str:
+        """In the reader's words."""
+        return stage_name(self.stage)
 
     @property
     def percent(self) -> int | None:

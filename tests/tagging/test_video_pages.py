@@ -144,7 +144,7 @@ def test_the_page_of_a_video_shows_all_there_is(client, sign_in, media):
         "91%",
         "<q>dunks</q>",
         "A clip like it",
-        "mentions.v1",
+        "named in the text",
         "320×180",
     ):
         assert text in page

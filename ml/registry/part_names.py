@@ -1,0 +1,46 @@
+"""What the parts of a stack, and the stages of its training, are called on pages."""
+
+from __future__ import annotations
+
+import re
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+PARTS = {
+    "text_similarity": gettext_lazy("similar text"),
+    "visual_similarity": gettext_lazy("similar pictures"),
+    "sound_similarity": gettext_lazy("similar sound"),
+    "fused_similarity": gettext_lazy("similar as a whole"),
+    "classifier": gettext_lazy("classifier"),
+    "mentions": gettext_lazy("named in the text"),
+    "contrastive": gettext_lazy("ranker"),
+    "logistic": gettext_lazy("calibration"),
+    "union": gettext_lazy("all together"),
+}
+STAGES = {
+    "features of train": gettext_lazy("features of the training videos"),
+    "features of dev": gettext_lazy("features of the validation videos"),
+    "features of test": gettext_lazy("features of the test videos"),
+    "frames for the backbone": gettext_lazy("frames for the image backbone"),
+    "backbone": gettext_lazy("image backbone"),
+    "evaluate": gettext_lazy("measuring the new version"),
+    "evaluate the active version": gettext_lazy("measuring the active version"),
+}
+_FOLD = re.compile(r"(?P<part>\S+) fold (?P<number>\d+) of (?P<count>\d+)")
+
+
+def part_name(registered: str) -> str:
+    """`mentions.v1` as people say it; a part without a name here keeps its own, made readable."""
+    name = registered.partition(".")[0]
+    return str(PARTS.get(name, name.replace("_", " ")))
+
+
+def stage_name(stage: str) -> str:
+    """A stage as the training reports it, which knows no languages, in the reader's words."""
+    if stage in STAGES:
+        return str(STAGES[stage])
+    if fold := _FOLD.fullmatch(stage):
+        text = _("%(part)s, fold %(number)s of %(count)s")
+        return text % (fold.groupdict() | {"part": part_name(fold["part"])})
+    return part_name(stage)

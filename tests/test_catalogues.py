@@ -1,0 +1,48 @@
+"""Every string the product says, in both languages."""
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import gettext, override
+
+from ml import media
+from ml.registry.part_names import stage_name
+from tagging import catalogues
+
+
+@pytest.mark.parametrize("language", catalogues.languages())
+def test_a_catalogue_lacks_nothing_and_breaks_nothing(language):
+    assert catalogues.complaints(language) == []
+
+
+def test_a_chinese_browser_gets_chinese_pages(client, db):
+    page = client.get(reverse("login"), headers={"Accept-Language": "zh-hans"}).content.decode()
+
+    assert '<html lang="zh-hans"' in page
+    assert "登录" in page
+    assert "Sign in" not in page
+
+
+def test_everybody_else_gets_english_pages(client, db):
+    page = client.get(reverse("login"), headers={"Accept-Language": "nl"}).content.decode()
+
+    assert "Sign in" in page
+
+
+def test_indented_templates_are_read():
+    known = {str(message.id) for message in catalogues.collect() if message.id}
+
+    assert "Reject the tag in focus and say why" in known  # stands deep in a table
+
+
+def test_what_the_media_layer_says_is_translated_though_it_knows_no_languages(tmp_path):
+    with pytest.raises(media.MediaError) as refused:
+        media.probe(tmp_path / "nowhere.mp4")
+
+    with override("zh-hans"):
+        assert gettext(str(refused.value)) == "文件不存在。"
+
+
+def test_a_training_reports_its_stages_in_the_readers_words():
+    with override("zh-hans"):
+        assert stage_name("classifier.v1 fold 2 of 3") == "分类器，第 2/3 折"
+        assert stage_name("a.new.part") == "a"
