@@ -16,7 +16,7 @@ from urllib.parse import quote
 from django.db import connection
 
 COMMAND = [sys.executable, *["-m", "celery", "-A", "tagging.celery", "worker", "--pool", "solo", "--loglevel", "INFO"]]
-SECONDS = 90  # until something that should happen has failed to
+SECONDS = 180  # until something that should happen has failed to
 
 
 def until(true: Callable[[], object], what: str, seconds: float = SECONDS, pause: float = 0.05) -> None:

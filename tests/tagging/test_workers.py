@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 from django.db.models import Count
+from django.urls import reverse
 
 from ml.registry import nudges
 from tagging import embedded
 from tagging.models import Suggestion, SuggestionSet, Video
 from tests import stacks
+from tests.factories import make_video
 from tests.workers import until, worker
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -76,6 +78,17 @@ def test_two_workers_at_once_do_not_get_in_each_others_way(videos):
         until(lambda: not in_hand(), "every lease is given back")
 
     check_each_video_has_its_suggestions_exactly_once()
+
+
+def test_a_promotion_on_the_page_sets_a_worker_going(client, sign_in):
+    version = stacks.serve(state="candidate")
+    video = make_video()
+    sign_in("admin")
+    with worker("gpu"):
+        client.post(reverse("registry:promote", args=[version.pk]))
+        until(video.suggestion_sets.exists, "the worker makes suggestions")
+
+    assert video.suggestion_sets.get().model_version == version
 
 
 def test_a_broker_that_stops_and_comes_back_loses_nothing(videos, tmp_path):
