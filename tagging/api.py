@@ -9,6 +9,7 @@ from django.conf import settings
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import pagination
 from rest_framework.exceptions import NotFound, ValidationError
@@ -138,7 +139,7 @@ class Imports(View):
         told = asked.validated_data
         folder, table = _folder(told), told.get("table")
         if table and table.size > settings.IMPORT_MAX_UPLOAD:
-            raise ValidationError({"table": "The file is too large."})
+            raise ValidationError({"table": _("The file is too large.")})
         try:
             started = intake.start(
                 next(uploads.save([table]).iterdir()) if table else folder or Path(),
@@ -206,7 +207,7 @@ def _folder(told: dict[str, Any]) -> Path | None:
     try:
         return uploads.allowed_folder(told["folder"]) if told.get("folder") else None
     except ValueError as error:
-        raise ValidationError({"folder": "This folder is not one that the settings allow."}) from error
+        raise ValidationError({"folder": _("This folder is not one that the settings allow.")}) from error
 
 
 urlpatterns = [

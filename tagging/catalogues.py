@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po, write_po
 from django.conf import settings
 from django.utils.translation.template import templatize
 
-PACKAGES = ("tagging", "annotation", "taxonomy", "ml/registry", "ml/media", "ml/modality")
+PACKAGES = ("tagging", "annotation", "taxonomy", "ml/registry", "ml/media", "ml/modality", "ml/training")
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
     "_p": ((1, "c"), 2),
@@ -24,7 +24,10 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "pgettext": ((1, "c"), 2),
     "pgettext_lazy": ((1, "c"), 2),
     "npgettext": ((1, "c"), 2, 3),
-    "MediaError": None,  # ml core knows no Django: its sentences are translated where they are shown
+    # The model core knows no Django: the sentences it raises are translated where they are shown.
+    "MediaError": None,
+    "NothingToLearn": None,
+    "SnapshotError": None,
 }
 
 

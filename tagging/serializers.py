@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -180,10 +181,10 @@ class NewImportSerializer(serializers.Serializer[Any]):
     def validate_mapping(self, mapping: object) -> dict[str, str]:
         texts = isinstance(mapping, dict) and all(isinstance(x, str) for pair in mapping.items() for x in pair)
         if not texts:
-            raise serializers.ValidationError("An object of texts.")
+            raise serializers.ValidationError(_("An object of texts."))
         return mapping  # type: ignore[return-value]
 
     def validate(self, told: dict[str, Any]) -> dict[str, Any]:
         if not told.get("table") and not told.get("folder"):
-            raise serializers.ValidationError("Give a table or a folder.")
+            raise serializers.ValidationError(_("Give a table or a folder."))
         return told

@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 
 from ml import media
-from ml.registry.part_names import stage_name
+from ml.registry.part_names import reason, stage_name
 from tagging import catalogues
 
 
@@ -46,3 +46,18 @@ def test_a_training_reports_its_stages_in_the_readers_words():
     with override("zh-hans"):
         assert stage_name("classifier.v1 fold 2 of 3") == "分类器，第 2/3 折"
         assert stage_name("a.new.part") == "a"
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("", ""),
+        ("The dev split of the snapshot is empty: review more videos first.", "dev"),
+        ("Nobody has reviewed a video yet, so there is nothing to learn from.", "尚无"),
+        ("OSError: disk full", "OSError: disk full"),
+    ],
+)
+def test_why_a_training_failed_is_told_in_the_readers_words(said, shown):
+    with override("zh-hans"):
+        assert shown in reason(said)
+        assert ("split" in reason(said)) is False

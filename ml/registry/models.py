@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ml.registry.part_names import stage_name
+from ml.registry.part_names import reason, stage_name
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
@@ -112,6 +112,11 @@ class TrainingRun(models.Model):
     def stage_name(self) -> str:
         """In the reader's words."""
         return stage_name(self.stage)
+
+    @property
+    def reason(self) -> str:
+        """Why it failed, in the reader's words."""
+        return reason(self.error)
 
     @property
     def percent(self) -> int | None:

@@ -1,4 +1,4 @@
-"""What the parts of a stack, and the stages of its training, are called on pages."""
+"""What the training says in English of parts, stages and reasons, in the reader's words."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ STAGES = {
     "evaluate": gettext_lazy("measuring the new version"),
     "evaluate the active version": gettext_lazy("measuring the active version"),
 }
+_EMPTY = re.compile(r"The (?P<split>\w+) split of the snapshot is empty: review more videos first\.")
 _FOLD = re.compile(r"(?P<part>\S+) fold (?P<number>\d+) of (?P<count>\d+)")
 
 
@@ -44,3 +45,10 @@ def stage_name(stage: str) -> str:
         text = _("%(part)s, fold %(number)s of %(count)s")
         return text % (fold.groupdict() | {"part": part_name(fold["part"])})
     return part_name(stage)
+
+
+def reason(error: str) -> str:
+    """Why a training failed. Sentences meant for people are translated, other errors stay as they are."""
+    if empty := _EMPTY.fullmatch(error):
+        return _("The %(split)s split of the snapshot is empty: review more videos first.") % empty.groupdict()
+    return _(error) if error else ""
