@@ -19,6 +19,7 @@ import torch
 from django.conf import settings
 
 from annotation.demo import founding
+from annotation.models import ReviewTask
 from benchmarks.loops import drawing, steps
 from ml import media
 from ml.feature_store import FeatureStore
@@ -28,11 +29,11 @@ from ml.pipeline import Pipeline
 from ml.registry import serving
 from ml.types import VideoInput
 from tagging import suggestions
-from tagging.models import Suggestion, Video
+from tagging.models import Suggestion, SuggestionSet, Video
 from taxonomy.models import BusinessLine, Tag
 
 LEARNT = 60  # clips that come with tags, for the stack to learn
-ROUNDS = 3  # of the bare passes; the quickest counts
+ROUNDS = 3  # of both; the quickest counts, for other work on the machine makes CPU time dearer
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -49,8 +50,8 @@ def run(options: Namespace) -> dict[str, object]:
     version, training = steps.train()
     pipeline = Pipeline.load(version.folder, FeatureStore(Path(settings.FEATURE_ROOT)))
     waiting = list(Video.objects.to_suggest(version).values_list("pk", flat=True))
-    spent, stages = suggest()
-    again = retag(waiting)
+    spent, stages = min((suggest() for _ in range(ROUNDS)), key=lambda told: told[0] - told[1]["decode"])
+    again = min(retag(waiting) for _ in range(ROUNDS))
     steps.say("bare forward passes")
     bare = forwards(pipeline, suggestions.inputs(waiting))
     forward = sum(bare.values())
@@ -92,22 +93,27 @@ def take_in(count: int, draw: random.Random, files: Sequence[Path] | None) -> No
 
 
 def suggest() -> tuple[float, Counter[str]]:
-    """CPU seconds of the whole, and of the stages of which the pipeline knows."""
+    """CPU seconds of the whole, nothing cached, and of the stages of which the pipeline knows."""
     _, pipeline = serving.active() or (None, None)
     assert pipeline is not None
+    ReviewTask.objects.filter(reviews=None).delete()
+    SuggestionSet.objects.all().delete()
     stages: Counter[str] = Counter()
-    begun = time.process_time()
-    while suggestions.suggest_batch():
-        stages.update(pipeline.timings)
-    spent = time.process_time() - begun
+    with tempfile.TemporaryDirectory() as features:
+        pipeline.store = FeatureStore(Path(features))
+        begun = time.process_time()
+        while suggestions.suggest_batch():
+            stages.update(pipeline.timings)
+        spent = time.process_time() - begun
     stages["claim, rules, policies, rows"] = spent - sum(stages.values())
     return spent, stages
 
 
 def retag(waiting: Sequence[int]) -> float:
-    """CPU seconds of proposing again with cached features, as after a promotion."""
+    """CPU seconds of proposing again with cached features, as after a promotion; the first round caches them."""
     _, pipeline = serving.active() or (None, None)
     assert pipeline is not None
+    pipeline.store = FeatureStore(Path(settings.FEATURE_ROOT))
     inputs = suggestions.inputs(waiting)
     begun = time.process_time()
     pipeline.propose(inputs)

@@ -110,11 +110,18 @@ class SimilarityRecaller:
         return counted
 
     def _candidates(self, columns: NDArray[np.int64], scores: Array, voters: NDArray[np.int64]) -> list[Candidate]:
-        """Each with the voters that have the tag."""
-        having = self.labels[voters][:, columns].toarray() > 0  # (voters, columns)
-        similar = [tuple(self.videos[voters[has]][:SHOWN].tolist()) for has in having.T]
-        pairs = zip(columns.tolist(), similar, strict=True)
-        return [Candidate(self.vocabulary.tags[c].id, float(scores[c]), Evidence(similar=mine)) for c, mine in pairs]
+        """Each with the nearest voters that have the tag."""
+        similar: dict[int, list[int]] = {column: [] for column in columns.tolist()}
+        starts, tags = self.labels.indptr, self.labels.indices
+        for row in voters.tolist():  # the nearest first
+            for column in tags[starts[row] : starts[row + 1]].tolist():
+                if column in similar:
+                    similar[column].append(int(self.videos[row]))
+        ids = self.vocabulary.tags
+        return [
+            Candidate(ids[c].id, float(scores[c]), Evidence(similar=tuple(videos[:SHOWN])))
+            for c, videos in similar.items()
+        ]
 
     def save(self, folder: Path) -> None:
         """config.json, the faiss index, and the labels by tag id."""
