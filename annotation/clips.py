@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from functools import cached_property
 from uuid import UUID
 
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from annotation.models import ReviewTask, Verdict
@@ -133,8 +134,6 @@ class MediaUrls:
 class Clip:
     """One task as the reviewer sees it."""
 
-    reasons: ClassVar = Verdict.Reason.choices  # why a tag may be rejected
-
     task: ReviewTask
     video: Video
     line: BusinessLine
@@ -154,6 +153,16 @@ class Clip:
     choices: list[AddedTag] = field(default_factory=list)  # several tags match what was typed without JavaScript
     add_name: str = ""
     skip_reason: str = ""
+
+    @cached_property
+    def reasons(self) -> list[tuple[str, str]]:
+        """Why a tag may be rejected: value and label."""
+        return [(value, str(label)) for value, label in Verdict.Reason.choices]
+
+    @cached_property
+    def reason_options(self) -> SafeString:
+        """The same as a select's options, made once: most tags have none chosen yet."""
+        return format_html_join("", '<option value="{}">{}</option>', self.reasons)
 
     @property
     def token(self) -> int:

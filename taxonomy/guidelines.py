@@ -8,7 +8,6 @@ from datetime import datetime
 from functools import lru_cache
 
 import nh3
-from django.db.models import Q
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 
@@ -51,8 +50,12 @@ def texts(tags: Iterable[int], line: int | None) -> dict[int, Text]:
 
 
 def _newest(tags: Iterable[int], line: int | None) -> dict[tuple[int, int | None], Guideline]:
-    rows = Guideline.objects.filter(Q(business_line=line) | Q(business_line=None), tag__in=list(tags))
-    newest = rows.order_by("tag_id", "business_line_id", "-version").distinct("tag_id", "business_line_id")
+    query = """
+        SELECT DISTINCT ON (tag_id, business_line_id) * FROM taxonomy_guideline
+        WHERE tag_id = ANY(%s) AND (business_line_id = %s OR business_line_id IS NULL)
+        ORDER BY tag_id, business_line_id, version DESC
+    """
+    newest = Guideline.objects.raw(query, [list(tags), line])
     return {(row.tag_id, row.business_line_id): row for row in newest}
 
 
