@@ -55,7 +55,7 @@ def _train(run: TrainingRun, listen: Callable[[Progress], None] | None) -> Model
     tracker, store = Tracker(run), FeatureStore(Path(settings.FEATURE_ROOT))
     active = ModelVersion.objects.active()
     warm = active.folder if active and active.folder.is_dir() else None
-    name = f"{run.stack}-{taken.hash[:8]}-{uuid4().hex[:6]}"
+    name = f"{Path(run.stack).stem}-{taken.hash[:8]}-{uuid4().hex[:6]}"  # a stack may be the path of its file
     out = Path(settings.BUNDLE_ROOT) / name
 
     def report(progress: Progress) -> None:

@@ -33,16 +33,17 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def window(chromium, live_server) -> Iterator[Callable[..., BrowserContext]]:
-    """Open a browser window as a person, with the options of Playwright's contexts."""
+    """Open a browser window as a person, or as nobody yet, with the options of Playwright's contexts."""
     opened: list[BrowserContext] = []
     under_way: set[Request] = set()
 
-    def window(user: User, **options) -> BrowserContext:
-        client = Client()
-        client.force_login(user)
+    def window(user: User | None, **options) -> BrowserContext:
         context = chromium.new_context(base_url=live_server.url, viewport={"width": 1440, "height": 900}, **options)
-        session = client.cookies[settings.SESSION_COOKIE_NAME].value
-        context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
+        if user:
+            client = Client()
+            client.force_login(user)
+            session = client.cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}])
         context.set_default_timeout(SECONDS * 1000)
         context.on("request", lambda request: under_way.add(request))
         for end in ("requestfinished", "requestfailed"):
@@ -74,9 +75,9 @@ def faults() -> Iterator[list[str]]:
 
 @pytest.fixture
 def open_page(window, faults) -> Callable[..., Page]:
-    """A page of a signed-in person whose scripts must not throw."""
+    """A page of a signed-in person, or of nobody yet, whose scripts must not throw."""
 
-    def open_page(user: User, **options) -> Page:
+    def open_page(user: User | None, **options) -> Page:
         page = window(user, **options).new_page()
         page.on("pageerror", lambda error: faults.append(error.stack or str(error)))
         return page
