@@ -215,7 +215,7 @@ REVIEW_LEASE_SECONDS = env_int("REVIEW_LEASE_SECONDS", 600)
 REVIEW_CLAIMS_HELD = 3  # a reviewer holds the clip on screen, the preloaded one and one that was undone
 
 # Models
-SUGGEST_BATCH = env_int("SUGGEST_BATCH", 32)
+SUGGEST_BATCH = env_int("SUGGEST_BATCH", 64)
 SUGGEST_LEASE_SECONDS = env_int("SUGGEST_LEASE_SECONDS", 120)
 TRAINING_HEARTBEAT_SECONDS = env_int("TRAINING_HEARTBEAT_SECONDS", 60)
 TRAINING_STACK = os.environ.get("TRAINING_STACK", "small")
