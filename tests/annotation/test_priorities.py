@@ -44,9 +44,7 @@ def test_suggestions_open_tasks_for_each_line_that_wants_a_person(django_assert_
     make_suggestions(unsure, {tag: 0.55}, model=model, taxonomy=taxonomy)
 
     with django_assert_max_num_queries(8):
-        suggested.send(
-            SuggestionSet, video_ids=[sure.pk, unsure.pk], model_version=model, taxonomy_version=taxonomy
-        )
+        suggested.send(SuggestionSet, video_ids=[sure.pk, unsure.pk], model_version=model, taxonomy_version=taxonomy)
 
     tasks = set(ReviewTask.objects.values_list("business_line", "video", "slot"))
     both = {(careful.pk, video.pk, slot) for video in (sure, unsure) for slot in (1, 2)}
