@@ -1,7 +1,8 @@
 """`python -m benchmarks NAME [--data DIR]`: runs one benchmark over a database of its own.
 
-Progress goes to standard error and the figures, as one JSON object, to the last line of standard output. To add a benchmark:
-one file here with `add_arguments(parser)` and `run(options) -> dict`, and its figures in docs/benchmarks.md.
+Progress goes to standard error and the figures, as one JSON object, to the last line of standard output.
+To add a benchmark: one file here with `add_arguments(parser)` and `run(options) -> dict`, and its line in
+docs/benchmarks.md.
 """
 
 from __future__ import annotations

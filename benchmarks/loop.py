@@ -1,4 +1,4 @@
-"""The whole loop on data: import, train, promote, suggest, measure; on real sets with --data, else on the demo's clips."""
+"""The whole loop: import, train, promote, suggest, measure; on real sets with --data, else on the demo's clips."""
 
 from __future__ import annotations
 

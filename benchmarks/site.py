@@ -17,7 +17,16 @@ def gunicorn(workers: int = 2, threads: int = 8) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", "tagging.wsgi", "--bind", f"127.0.0.1:{port}", "--log-level", "warning"]
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "tagging.wsgi",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--log-level",
+        "warning",
+    ]
     command += ["--workers", str(workers), "--threads", str(threads), "--worker-class", "gthread"]
     process = subprocess.Popen(command, env=os.environ)
     try:

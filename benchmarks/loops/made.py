@@ -1,4 +1,4 @@
-"""The demo's own clips through the whole loop: first stack, reviews of the rest, retrained stack, on the same test split."""
+"""The demo's clips through the whole loop: first stack, reviews of the rest, retrained stack, one test split."""
 
 from __future__ import annotations
 
