@@ -9,6 +9,8 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from statistics import median, quantiles
 
+from playwright.sync_api import Browser
+
 from annotation.demo import clips as demo
 from benchmarks.reviewing import browser, content
 from benchmarks.site import gunicorn
@@ -37,7 +39,7 @@ def run(options: Namespace) -> dict[str, object]:
     return figures | {"load_average": round(os.getloadavg()[0], 1)}
 
 
-def _measure(chromium: browser.Browser, address: str, cookie: str, options: Namespace) -> dict[str, float]:
+def _measure(chromium: Browser, address: str, cookie: str, options: Namespace) -> dict[str, float]:
     cold, warm, heaps = [], [], []
     for n in range(options.loads + 2):
         window = browser.window(chromium, address, cookie)
