@@ -103,7 +103,7 @@ def _people(line: BusinessLine, count: int, name: str) -> list[User]:
 def _sign_in(person: User) -> str:
     session = SessionStore()
     session["_auth_user_id"] = str(person.pk)
-    session["_auth_user_backend"] = "django.contrib.auth.backends.ModelBackend"
+    session["_auth_user_backend"] = "annotation.role_backend.RoleBackend"
     session["_auth_user_hash"] = person.get_session_auth_hash()
     session.create()
     return f"sessionid={session.session_key}"
