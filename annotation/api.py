@@ -18,6 +18,7 @@ from rest_framework.throttling import ScopedRateThrottle
 from annotation import figures, people_api, queue, refusals, reviews, training_api, workbench
 from annotation import serializers as shapes
 from annotation.models import Review, ReviewTask
+from ml.registry.requests import SignedInCall
 from tagging.api import View
 from tagging.models import Video
 from taxonomy.models import BusinessLine
@@ -46,7 +47,7 @@ class Queue(View):
     needs: ClassVar = {"GET": "annotation.add_review"}
 
     @extend_schema(operation_id="queue_retrieve", responses=shapes.WaitingSerializer(many=True))
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInCall) -> Response:
         """How many clips wait for this person's business lines."""
         lines = BusinessLine.objects.of(request.user)
         rows = [{"line": line.slug, "name": str(line), "waiting": figures.waiting(line)} for line in lines]
@@ -61,7 +62,7 @@ class Claim(View):
         request=shapes.ClaimSerializer,
         responses={200: shapes.ClipSerializer, 204: OpenApiResponse(description="There is nothing to claim.")},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInCall) -> Response:
         """Claim the most urgent clip of a business line."""
         told = _read(shapes.ClaimSerializer, request)
         task = queue.claim(request.user, told["line"], leave=told.get("leave", ()))
@@ -72,7 +73,7 @@ class Task(View):
     needs: ClassVar = {"GET": "annotation.add_review"}
 
     @extend_schema(operation_id="tasks_retrieve", responses=shapes.ClipSerializer)
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: SignedInCall, pk: int) -> Response:
         """A clip that this person holds."""
         held = ReviewTask.objects.of(request.user).claimed_by(request.user)
         return _clip(get_object_or_404(held, pk=pk))
@@ -83,7 +84,7 @@ class Held(View):
 
     needs: ClassVar = {"POST": "annotation.add_review"}
 
-    def carry_out(self, request: Request, pk: int, act: Callable[[], Any]) -> Any:
+    def carry_out(self, request: SignedInCall, pk: int, act: Callable[[], Any]) -> Any:
         """What `act` returns, or the answer that says why it could not be."""
         get_object_or_404(ReviewTask.objects.of(request.user), pk=pk)
         try:
@@ -102,7 +103,7 @@ class Heartbeat(Held):
         request=shapes.TokenSerializer,
         responses={200: shapes.LeaseSerializer, 409: LOST},
     )
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: SignedInCall, pk: int) -> Response:
         """Renew the lease."""
         token = _read(shapes.TokenSerializer, request)["token"]
         done = self.carry_out(request, pk, lambda: queue.heartbeat(pk, request.user, token))
@@ -111,7 +112,7 @@ class Heartbeat(Held):
 
 class GiveBack(Held):
     @extend_schema(operation_id="tasks_give_back", request=shapes.TokenSerializer, responses={204: None, 409: LOST})
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: SignedInCall, pk: int) -> Response:
         """Let somebody else have it."""
         token = _read(shapes.TokenSerializer, request)["token"]
         done = self.carry_out(request, pk, lambda: queue.give_back(pk, request.user, token))
@@ -120,7 +121,7 @@ class GiveBack(Held):
 
 class Skip(Held):
     @extend_schema(operation_id="tasks_skip", request=shapes.SkipSerializer, responses={204: None, 409: LOST})
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: SignedInCall, pk: int) -> Response:
         """Take it out of the queue, with the reason, until an admin puts it back."""
         told = _read(shapes.SkipSerializer, request)
         act = lambda: queue.skip(pk, request.user, told["token"], told["reason"])
@@ -133,7 +134,7 @@ class Submit(Held):
         request=shapes.SubmitSerializer,
         responses={200: shapes.StoredSerializer, 409: LOST, 422: REFUSED},
     )
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: SignedInCall, pk: int) -> Response:
         """Store a review. Sent again with the same operation id, it gets the same answer."""
         told = _read(shapes.SubmitSerializer, request)
         done = self.carry_out(request, pk, lambda: reviews.submit(pk, reviewer=request.user, **told))
@@ -146,7 +147,7 @@ class PutBack(View):
     needs: ClassVar = {"POST": "annotation.change_reviewtask"}
 
     @extend_schema(operation_id="tasks_put_back", request=None, responses={204: None})
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: SignedInCall, pk: int) -> Response:
         """Return a skipped task to the queue."""
         queue.put_back(get_object_or_404(ReviewTask.objects.of(request.user), pk=pk).pk)
         return Response(status=204)
@@ -168,7 +169,7 @@ class Skipped(Listed):
     serializer_class = shapes.SkippedSerializer
 
     @extend_schema(operation_id="tasks_skipped")
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInCall) -> Response:
         """Tasks that reviewers skipped, with their reasons."""
         rows = ReviewTask.objects.of(request.user).filter(state=ReviewTask.State.SKIPPED)
         return self.listed(rows.select_related("business_line", "reviewer"))
@@ -180,7 +181,7 @@ class OwnReviews(Listed):
     serializer_class = shapes.ReviewSerializer
 
     @extend_schema(operation_id="reviews_list")
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInCall) -> Response:
         """This person's own reviews."""
         return self.listed(Review.objects.filter(reviewer=request.user).exclude(kind=Review.Kind.UNDO).shown())
 
@@ -191,7 +192,7 @@ class VideoReviews(Listed):
     serializer_class = shapes.ReviewSerializer
 
     @extend_schema(operation_id="videos_reviews")
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: SignedInCall, pk: int) -> Response:
         """The reviews of a video, for the business lines this person may see."""
         video = get_object_or_404(Video.objects.only("pk"), pk=pk)
         return self.listed(Review.objects.filter(task__in=video.tasks.of(request.user)).shown())
@@ -205,7 +206,7 @@ class Undo(View):
         request=shapes.UndoSerializer,
         responses={200: shapes.ClipSerializer, 409: OpenApiResponse(shapes.ProblemSerializer, "Nothing to undo.")},
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInCall) -> Response:
         """Undo this person's last review (or the named one of theirs): its clip is claimed again."""
         told = _read(shapes.UndoSerializer, request)
         try:

@@ -43,6 +43,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from annotation import verdicts
@@ -65,6 +66,8 @@ MOST_TAGS = 200  # verdicts in one form
 
 class ReviewForm(forms.Form):
     """One submit of the review page. `answers` are there also when something is wrong, to draw the page again."""
+
+    data: QueryDict
 
     action = forms.ChoiceField(choices=[("submit", "submit"), ("skip", "skip"), ("give_back", "give_back")])
     operation = forms.UUIDField()
@@ -121,7 +124,7 @@ class ReviewForm(forms.Form):
 
     def _said(self, undecided: str) -> Iterator[Said]:
         names = [name for name in self.data if name.startswith("verdict-")][:MOST_TAGS]
-        proposed = [(int(name[8:]), self.data[name]) for name in names if _is_id(name[8:])]
+        proposed = [(int(name[8:]), self.data.get(name, "")) for name in names if _is_id(name[8:])]
         for tag, choice in proposed:
             choice = choice or undecided
             reason = self.data.get(f"reason-{tag}", "") if choice == Verdict.Choice.REJECT else ""

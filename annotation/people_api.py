@@ -16,6 +16,7 @@ from rest_framework.response import Response
 
 from annotation import exports, people
 from annotation import serializers as shapes
+from ml.registry.requests import SignedInCall
 from tagging.api import View
 from taxonomy.models import BusinessLine
 
@@ -24,7 +25,7 @@ class People(View):
     needs: ClassVar = {"GET": "auth.view_user", "POST": "auth.add_user"}
 
     @extend_schema(operation_id="people_list", responses=shapes.PersonSerializer(many=True))
-    def get(self, request: Request) -> Response:
+    def get(self, request: SignedInCall) -> Response:
         """Everybody, with roles and business lines."""
         everybody = User.objects.prefetch_related("groups", "business_lines").order_by("username")
         return Response(shapes.PersonSerializer(everybody, many=True).data)
@@ -32,7 +33,7 @@ class People(View):
     @extend_schema(
         operation_id="people_create", request=shapes.NewPersonSerializer, responses={201: shapes.PasswordSerializer}
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInCall) -> Response:
         """Add a person; the answer holds their first password."""
         told = _read(shapes.NewPersonSerializer, request)
         person, password = people.create(told["username"], told["name"], told["roles"], told["lines"])
@@ -45,7 +46,7 @@ class Person(View):
     @extend_schema(
         operation_id="people_update", request=shapes.ChangedPersonSerializer, responses=shapes.PersonSerializer
     )
-    def put(self, request: Request, pk: int) -> Response:
+    def put(self, request: SignedInCall, pk: int) -> Response:
         """Give a person exactly these roles and business lines."""
         person = get_object_or_404(User, pk=pk)
         with _Refusing():
@@ -57,7 +58,7 @@ class Access(View):
     needs: ClassVar = {"POST": "auth.change_user"}
 
     @extend_schema(operation_id="people_access", request=shapes.AccessSerializer, responses=shapes.PersonSerializer)
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: SignedInCall, pk: int) -> Response:
         """Shut a person out at once, or let them in again."""
         person = get_object_or_404(User, pk=pk)
         with _Refusing():
@@ -69,7 +70,7 @@ class Password(View):
     needs: ClassVar = {"POST": "auth.change_user"}
 
     @extend_schema(operation_id="people_password", request=None, responses=shapes.PasswordSerializer)
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: SignedInCall, pk: int) -> Response:
         """Make a new first password."""
         person = get_object_or_404(User, pk=pk)
         with _Refusing():
@@ -88,7 +89,7 @@ class Export(View):
         ],
         responses={(200, "application/x-ndjson"): OpenApiTypes.STR, (200, "text/csv"): OpenApiTypes.STR},
     )
-    def get(self, request: Request) -> StreamingHttpResponse:
+    def get(self, request: SignedInCall) -> StreamingHttpResponse:
         """Reviewed videos with their tags, streamed."""
         lines = BusinessLine.objects.of(request.user)
         if slug := request.query_params.get("line"):

@@ -87,7 +87,7 @@ def open_tasks(wanted: Iterable[Wanted]) -> None:
     rows = list(wanted)
     if not rows:
         return
-    columns = [
+    columns: list[list[Any]] = [
         [row.video for row in rows],
         [row.line for row in rows],
         [row.priority for row in rows],
@@ -139,7 +139,7 @@ def heartbeat(task: int, reviewer: User, token: int) -> datetime:
         cursor.execute(
             "UPDATE annotation_reviewtask SET lease_until = now() + %s"
             " WHERE id = %s AND reviewer_id = %s AND token = %s AND state = 'claimed' RETURNING lease_until",
-            [_lease(), task, reviewer.pk, token],
+            [_lease(), task, reviewer.pk, token],  # type: ignore[list-item]  # psycopg adapts a timedelta
         )
         row = cursor.fetchone()
     if row is None:

@@ -22,6 +22,7 @@ from annotation.queue import LeaseLost
 from annotation.verdicts import Said, given
 from tagging.models import Suggestion, SuggestionSet, Video, VideoTag
 from taxonomy import guidelines, rulebook, versions
+from taxonomy.models import TaxonomyVersion
 from taxonomy.rules import Conflict
 
 State = ReviewTask.State
@@ -124,7 +125,7 @@ def _submit(
         task=task,
         reviewer=reviewer,
         operation=operation,
-        taxonomy_version=versions.current(),
+        taxonomy_version=_taxonomy(),
         model_version_id=model_version,
         seconds=seconds,
     )
@@ -184,6 +185,12 @@ def _write_verdicts(
     )
 
 
+def _taxonomy() -> TaxonomyVersion:
+    version = versions.current()
+    assert version is not None  # a task speaks of published tags
+    return version
+
+
 def _undoable(reviewer: User, pk: int | None) -> Review:
     own = Review.objects.filter(reviewer=reviewer, kind=Review.Kind.REVIEW, undone_by=None)
     review = (own.filter(pk=pk) if pk else own).order_by("-pk").first()
@@ -204,7 +211,7 @@ def _undo(review: Review, reviewer: User, operation: UUID) -> Review:
         kind=Review.Kind.UNDO,
         operation=operation,
         undoes=review,
-        taxonomy_version=versions.current(),
+        taxonomy_version=_taxonomy(),
         model_version_id=review.model_version_id,
     )
     task.state, task.token, task.current_review, task.done_at = State.CLAIMED, task.token + 1, None, None

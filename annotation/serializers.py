@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from rest_framework import serializers
 
 from annotation.forms import LONGEST, MISTAKES, MOST_TAGS
@@ -53,7 +53,7 @@ class SaidSerializer(serializers.Serializer):
 
 class SubmitSerializer(TokenSerializer):
     operation = serializers.UUIDField(help_text="Made by the client; sent twice, stored once.")
-    verdicts = SaidSerializer(many=True, max_length=MOST_TAGS)
+    verdicts = SaidSerializer(many=True, max_length=MOST_TAGS)  # type: ignore[call-arg]  # the list takes it
     model_version = serializers.IntegerField(required=False, allow_null=True, default=None)
     seconds = serializers.FloatField(required=False, allow_null=True, default=None, min_value=0, max_value=LONGEST)
 
@@ -81,7 +81,7 @@ class StoredSerializer(serializers.Serializer):
 
 
 class RepairSerializer(serializers.Serializer):
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a declared field is no attribute
     remove = serializers.ListField(child=serializers.IntegerField())
     add = serializers.ListField(child=serializers.IntegerField())
 
@@ -101,7 +101,7 @@ class FieldErrorSerializer(serializers.Serializer):
 
 class RefusedSerializer(serializers.Serializer):
     conflicts = ConflictSerializer(many=True)
-    errors = FieldErrorSerializer(many=True)
+    errors = FieldErrorSerializer(many=True)  # type: ignore[assignment]  # a declared field is no attribute
 
 
 class ProblemSerializer(serializers.Serializer):
@@ -206,8 +206,10 @@ class WaitingSerializer(serializers.Serializer):
 
 class PersonSerializer(serializers.ModelSerializer):
     name = serializers.CharField(source="first_name")
-    roles = serializers.SlugRelatedField(source="groups", slug_field="name", many=True, read_only=True)
-    lines = serializers.SlugRelatedField(source="business_lines", slug_field="slug", many=True, read_only=True)
+    roles = serializers.SlugRelatedField[Group](source="groups", slug_field="name", many=True, read_only=True)
+    lines = serializers.SlugRelatedField[BusinessLine](
+        source="business_lines", slug_field="slug", many=True, read_only=True
+    )
 
     class Meta:
         model = User
@@ -227,7 +229,7 @@ class NewPersonSerializer(ChangedPersonSerializer):
         form = NewPersonForm({"username": value})
         form.is_valid()
         if "username" in form.errors:
-            raise serializers.ValidationError(form.errors["username"])
+            raise serializers.ValidationError([str(error) for error in form.errors["username"]])
         return value
 
 

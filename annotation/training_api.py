@@ -7,11 +7,11 @@ from typing import ClassVar
 from django.conf import settings
 from django.urls import path
 from drf_spectacular.utils import OpenApiResponse, extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ml.registry import api, nudges, runs
 from ml.registry import serializers as shapes
+from ml.registry.requests import SignedInCall
 
 
 class TrainingRuns(api.TrainingRuns):
@@ -25,7 +25,7 @@ class TrainingRuns(api.TrainingRuns):
             409: OpenApiResponse(shapes.RefusedRunSerializer, "Another training is going on."),
         },
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: SignedInCall) -> Response:
         """Train a new version on all reviews."""
         try:
             run = runs.start(settings.TRAINING_STACK, request.user)

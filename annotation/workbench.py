@@ -130,7 +130,7 @@ def _proposal(
     )
     if said:
         proposal.verdict, proposal.reason, proposal.replacement = said.choice, said.reason, said.replacement
-        if said.replacement in known:
+        if said.replacement is not None and said.replacement in known:
             proposal.replacement_name = known[said.replacement].name
     return proposal
 

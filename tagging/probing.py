@@ -63,7 +63,8 @@ def again(video: Video) -> bool:
     """Examine a broken video's media once more: the file may be there now."""
     broken = Video.objects.filter(pk=video.pk, media_state=Video.MediaState.BROKEN)
     with transaction.atomic():
-        RowError.objects.filter(imported_by=video.imported_by_id, line=video.import_line, field="media").delete()
+        if video.import_line is not None:
+            RowError.objects.filter(imported_by=video.imported_by_id, line=video.import_line, field="media").delete()
         return bool(broken.update(media_state=Video.MediaState.PENDING, probing_until=None))
 
 

@@ -95,8 +95,8 @@ def _input(video: Video) -> VideoInput:
         cover_text=video.cover_text,
         uploader=video.uploader,
         program=video.program,
-        media=video.media and _path(video.media),
-        content_hash=video.media and video.media.content_hash,
+        media=_path(video.media) if video.media else None,
+        content_hash=video.media.content_hash if video.media else None,
     )
 
 

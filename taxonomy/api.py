@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import Any
 
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -92,7 +93,7 @@ class ImportFilesSerializer(serializers.Serializer[Any]):
 
 
 class View(GenericAPIView[Any]):
-    permission_classes = (IsAuthenticated, MayView)
+    permission_classes: Sequence[type[BasePermission]] = (IsAuthenticated, MayView)
 
 
 class Tags(View):
@@ -108,7 +109,7 @@ class Tags(View):
         """The 20 tags that answer a query best."""
         usable = request.query_params.get("assignable", "").lower() in {"1", "true"}
         found = search.search(request.query_params.get("q", "")[:200], assignable=usable)
-        return Response(FoundTagSerializer(found, many=True).data)
+        return Response(FoundTagSerializer(found, many=True).data)  # type: ignore[arg-type]  # many
 
 
 class OneTag(View):
@@ -144,15 +145,15 @@ class CurrentVersion(View):
 
 
 class Import(View):
-    permission_classes: ClassVar = (IsAuthenticated, MayChange)
+    permission_classes = (IsAuthenticated, MayChange)
     parser_classes = (MultiPartParser,)
 
     @extend_schema(operation_id="taxonomy_import", request=ImportFilesSerializer, responses=ReportSerializer)
     def post(self, request: Request) -> Response:
         """Import tags and rules from CSV: all of it and a new version, or nothing with the reasons."""
-        form = ImportForm(request.data, request.FILES)
+        form = ImportForm(request.POST, request.FILES)
         if not form.is_valid():
-            raise ValidationError(form.errors)
+            raise ValidationError({field: [str(error) for error in found] for field, found in form.errors.items()})
         told = form.cleaned_data
         try:
             read = csv.read(told["tags"], told["rules"])

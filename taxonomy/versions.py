@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 
 from taxonomy.models import BusinessLine, Rule, Tag, TagName, TaxonomyVersion
@@ -27,7 +27,7 @@ def current() -> TaxonomyVersion | None:
 
 
 @transaction.atomic
-def publish(comment: str = "", author: AbstractBaseUser | None = None) -> TaxonomyVersion:
+def publish(comment: str = "", author: User | None = None) -> TaxonomyVersion:
     """Freeze the live tags and rules as the next version; where nothing changed, return the newest one.
 
     A constant number of queries, however large the taxonomy.
@@ -102,8 +102,10 @@ def _names(main: Mapping[int, str]) -> list[list[list[object]]]:
     """The names of each tag; the main name is always one of them."""
     named: dict[int, list[list[object]]] = defaultdict(list)
     rows = TagName.objects.order_by("tag_id", "-preferred", "language", "text")
-    for tag, *name in rows.values_list("tag_id", "language", "text", "preferred", "pinyin", "initials"):
-        named[tag].append([name[0], name[1], int(name[2]), name[3], name[4]])
+    for tag, language, text, first, pinyin, initials in rows.values_list(
+        "tag_id", "language", "text", "preferred", "pinyin", "initials"
+    ):
+        named[tag].append([language, text, int(first), pinyin, initials])
     for tag, text in main.items():
         if all(text != name[1] for name in named[tag]):
             found = keys(text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from taxonomy import guidelines, search, versions, wording
 from taxonomy.exchange import csv, importing
-from taxonomy.exchange.rows import Refused
+from taxonomy.exchange.rows import Problem, Refused
 from taxonomy.forms import ImportForm
 from taxonomy.models import BusinessLine, Tag, TaxonomyVersion
 from taxonomy.tree import tree
@@ -28,7 +29,7 @@ FOUND = 50
 def index(request: HttpRequest) -> HttpResponse:
     """The tree, or what was searched for."""
     query = request.GET.get("q", "")[:200].strip()
-    content = {"query": query, "version": versions.current()}
+    content: dict[str, Any] = {"query": query, "version": versions.current()}
     content |= {"found": search.search(query, FOUND)} if query else {"tree": tree()}
     return render(request, "taxonomy/tree.html", content)
 
@@ -69,7 +70,8 @@ def _lines() -> list[BusinessLine | None]:
 def import_(request: HttpRequest) -> HttpResponse:
     """Upload a file; the report, or the reasons why nothing was imported, stand on the same page."""
     form = ImportForm(request.POST or None, request.FILES or None)
-    report, problems = None, ()
+    report: importing.Report | None = None
+    problems: tuple[Problem, ...] = ()
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:

@@ -6,13 +6,14 @@ from uuid import uuid4
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation import queue
 from annotation.models import Review, ReviewTask
+from ml.registry.requests import SignedIn
 from tagging.models import Video
 from tagging.video_page import localised_names
 
@@ -29,7 +30,7 @@ SKIP_REASONS = {  # those the review page offers; programs may send others
 @require_safe
 @login_required
 @permission_required("annotation.add_review", raise_exception=True)
-def own(request: HttpRequest) -> HttpResponse:
+def own(request: SignedIn) -> HttpResponse:
     """The reviewer's own reviews, newest first, paged by id."""
     mine = Review.objects.filter(reviewer=request.user).exclude(kind=Review.Kind.UNDO)
     rows = mine.shown().prefetch_related(*_names()).order_by("-pk")
@@ -45,7 +46,7 @@ def own(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 @permission_required("tagging.view_video", raise_exception=True)
-def of_video(request: HttpRequest, pk: int) -> HttpResponse:
+def of_video(request: SignedIn, pk: int) -> HttpResponse:
     """The part of a video's page that tells its reviews, for the lines this person may see."""
     video = get_object_or_404(Video.objects.only("pk"), pk=pk)
     known = Review.objects.filter(task__video=video, task__in=ReviewTask.objects.of(request.user))
@@ -56,7 +57,7 @@ def of_video(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 @login_required
 @permission_required("annotation.change_reviewtask", raise_exception=True)
-def skipped(request: HttpRequest) -> HttpResponse:
+def skipped(request: SignedIn) -> HttpResponse:
     tasks = ReviewTask.objects.of(request.user).filter(state=ReviewTask.State.SKIPPED)
     rows = tasks.select_related("video", "business_line", "reviewer").order_by("-done_at", "-pk")
     told = [(task, SKIP_REASONS.get(task.skip_reason, task.skip_reason)) for task in rows[: 4 * PAGE]]
@@ -66,7 +67,7 @@ def skipped(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 @permission_required("annotation.change_reviewtask", raise_exception=True)
-def put_back(request: HttpRequest, pk: int) -> HttpResponse:
+def put_back(request: SignedIn, pk: int) -> HttpResponse:
     queue.put_back(get_object_or_404(ReviewTask.objects.of(request.user), pk=pk).pk)
     return redirect("annotation:skipped")
 

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotation import figures
 from annotation.models import ReviewTask
 from ml.registry.models import ModelVersion, TrainingRun
+from ml.registry.requests import SignedIn
 from tagging.models import Import, Video
 from taxonomy.models import BusinessLine, Tag, TaxonomyVersion
 from taxonomy.search import preferred
@@ -20,7 +21,7 @@ from taxonomy.search import preferred
 
 @require_safe
 @login_required
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedIn) -> HttpResponse:
     user = request.user
     content: dict[str, Any] = {}
     if user.has_perm("annotation.add_review"):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import Http404, HttpRequest
+from django.http import Http404
 
 from annotation import figures
+from ml.registry.requests import SignedIn
 from taxonomy.models import BusinessLine
 
 
-def chosen(request: HttpRequest) -> BusinessLine | None:
+def chosen(request: SignedIn) -> BusinessLine | None:
     """The line named in the address (404 when it is not this person's), else the one of last time, else the first."""
     lines = list(BusinessLine.objects.of(request.user))
     slug = request.GET.get("line")
@@ -22,9 +23,9 @@ def chosen(request: HttpRequest) -> BusinessLine | None:
             request.session["line"] = slug
         return line
     remembered = [line for line in lines if line.slug == request.session.get("line")]
-    return (remembered or lines or [None])[0]
+    return next(iter(remembered or lines), None)
 
 
-def header(request: HttpRequest, line: BusinessLine) -> dict[str, Any]:
+def header(request: SignedIn, line: BusinessLine) -> dict[str, Any]:
     """What the bar at the top of the review page shows."""
     return {"line": line, "lines": BusinessLine.objects.of(request.user), "stats": figures.own(request.user, line)}

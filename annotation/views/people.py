@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.contrib.auth.models import User
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,20 +15,17 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation import people
 from annotation.person_forms import NewPersonForm, PersonForm
+from ml.registry.requests import SignedIn
 
 
 @require_http_methods(["GET", "POST"])
 @never_cache
 @login_required
 @permission_required("auth.view_user", raise_exception=True)
-def roster(request: HttpRequest) -> HttpResponse:
+def roster(request: SignedIn) -> HttpResponse:
     everybody = User.objects.prefetch_related("groups", "business_lines").order_by("-is_active", "username")
-    content = {
-        "people": everybody,
-        "roles": people.ROLE_NAMES,
-        "form": NewPersonForm(request.POST or None, label_suffix=""),
-    }
-    form = content["form"]
+    form = NewPersonForm(request.POST or None, label_suffix="")
+    content: dict[str, Any] = {"people": everybody, "roles": people.ROLE_NAMES, "form": form}
     if request.method == "POST" and request.user.has_perm("auth.add_user") and form.is_valid():
         data = form.cleaned_data
         person, password = people.create(data["username"], data["name"], data["roles"], data["lines"])
@@ -40,7 +37,7 @@ def roster(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @permission_required("auth.change_user", raise_exception=True)
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: SignedIn, pk: int) -> HttpResponse:
     found = get_object_or_404(User, pk=pk)
     form = PersonForm(request.POST or None, initial=_known(found), label_suffix="")
     if request.method == "POST" and form.is_valid():
@@ -57,7 +54,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 @permission_required("auth.change_user", raise_exception=True)
-def activity(request: HttpRequest, pk: int) -> HttpResponse:
+def activity(request: SignedIn, pk: int) -> HttpResponse:
     """Shut a person out, or let them in again."""
     found = get_object_or_404(User, pk=pk)
     try:
@@ -71,10 +68,10 @@ def activity(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 @permission_required("auth.change_user", raise_exception=True)
-def password(request: HttpRequest, pk: int) -> HttpResponse:
+def password(request: SignedIn, pk: int) -> HttpResponse:
     """Make a new first password. It is in this answer and nowhere else."""
     found = get_object_or_404(User, pk=pk)
-    content = {"person": found, "form": PersonForm(initial=_known(found), label_suffix="")}
+    content: dict[str, Any] = {"person": found, "form": PersonForm(initial=_known(found), label_suffix="")}
     try:
         content["password"] = people.reset_password(found, request.user)
     except people.NotAllowed as refusal:

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -18,6 +18,7 @@ from annotation.clips import Clip
 from annotation.forms import ReviewForm
 from annotation.models import ReviewTask
 from annotation.views.lines import chosen, header
+from ml.registry.requests import SignedIn
 
 reviewer_only = permission_required("annotation.add_review", raise_exception=True)
 
@@ -26,7 +27,7 @@ reviewer_only = permission_required("annotation.add_review", raise_exception=Tru
 @never_cache
 @login_required
 @reviewer_only
-def enter(request: HttpRequest) -> HttpResponse:
+def enter(request: SignedIn) -> HttpResponse:
     """Go on with the task held longest, else claim the most urgent one."""
     line = chosen(request)
     if line is None:
@@ -41,7 +42,7 @@ def enter(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 @reviewer_only
-def review(request: HttpRequest, pk: int) -> HttpResponse:
+def review(request: SignedIn, pk: int) -> HttpResponse:
     task = get_object_or_404(ReviewTask.objects.of(request.user).select_related("business_line"), pk=pk)
     if request.method == "POST":
         return _answer(request, task, ReviewForm(request.POST))
@@ -55,7 +56,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @login_required
 @reviewer_only
-def next_clip(request: HttpRequest) -> HttpResponse:
+def next_clip(request: SignedIn) -> HttpResponse:
     """One more clip, for the page to have at hand: one that an earlier page left behind, else a new one."""
     line, shown = chosen(request), _ids(request, "not")
     task = line and (queue.held(request.user, line, leave=shown) or queue.claim(request.user, line, leave=shown))
@@ -67,7 +68,7 @@ def next_clip(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 @reviewer_only
-def heartbeat(request: HttpRequest, pk: int) -> HttpResponse:
+def heartbeat(request: SignedIn, pk: int) -> HttpResponse:
     try:
         until = queue.heartbeat(pk, request.user, int(request.POST.get("token", "")))
     except (queue.LeaseLost, ValueError):
@@ -78,7 +79,7 @@ def heartbeat(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 @reviewer_only
-def undo(request: HttpRequest) -> HttpResponse:
+def undo(request: SignedIn) -> HttpResponse:
     """Take back the reviewer's last review and show its clip again."""
     try:
         undoing = reviews.undo(reviewer=request.user, operation=_operation(request))
@@ -91,7 +92,7 @@ def undo(request: HttpRequest) -> HttpResponse:
     return redirect(undoing.task)
 
 
-def _answer(request: HttpRequest, task: ReviewTask, form: ReviewForm) -> HttpResponse:
+def _answer(request: SignedIn, task: ReviewTask, form: ReviewForm) -> HttpResponse:
     """Carry out a submitted form and say how it went."""
     if not form.is_valid() or form.problems:
         return _refused(request, task, form, {"conflicts": [], "errors": form.problems}, 422)
@@ -111,7 +112,7 @@ def _answer(request: HttpRequest, task: ReviewTask, form: ReviewForm) -> HttpRes
     return JsonResponse(stored)
 
 
-def _carry_out(task: ReviewTask, request: HttpRequest, form: ReviewForm) -> int | None:
+def _carry_out(task: ReviewTask, request: SignedIn, form: ReviewForm) -> int | None:
     """The id of the review that was stored, if the action stores one."""
     data = form.cleaned_data
     if data["action"] == "skip":
@@ -131,7 +132,7 @@ def _carry_out(task: ReviewTask, request: HttpRequest, form: ReviewForm) -> int 
     return None
 
 
-def _refused(request: HttpRequest, task: ReviewTask, form: ReviewForm, why: dict, status: int) -> HttpResponse:
+def _refused(request: SignedIn, task: ReviewTask, form: ReviewForm, why: dict, status: int) -> HttpResponse:
     """Nothing was stored: say why, and keep every entry."""
     if _wants_json(request):
         return JsonResponse(why, status=status)
@@ -143,7 +144,7 @@ def _refused(request: HttpRequest, task: ReviewTask, form: ReviewForm, why: dict
     return _page(request, clip, status)
 
 
-def _page(request: HttpRequest, clip: Clip, status: int = 200) -> HttpResponse:
+def _page(request: SignedIn, clip: Clip, status: int = 200) -> HttpResponse:
     return render(request, "annotation/review.html", {"clip": clip, **header(request, clip.line)}, status=status)
 
 
@@ -157,7 +158,7 @@ def _lost() -> JsonResponse:
     return JsonResponse({"error": "lease_lost", "message": message}, status=409)
 
 
-def _not_undone(request: HttpRequest, code: str) -> HttpResponse:
+def _not_undone(request: SignedIn, code: str) -> HttpResponse:
     texts = {
         "nothing_to_undo": _("There is nothing to undo."),
         "too_late": _("Your last review is more than a day old and stays."),
@@ -169,11 +170,11 @@ def _not_undone(request: HttpRequest, code: str) -> HttpResponse:
     return redirect("annotation:enter")
 
 
-def _wants_json(request: HttpRequest) -> bool:
+def _wants_json(request: SignedIn) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
 
 
-def _operation(request: HttpRequest) -> UUID:
+def _operation(request: SignedIn) -> UUID:
     """The client's id of this operation; a form without one cannot be sent again by mistake."""
     try:
         return UUID(request.POST.get("operation", ""))
@@ -181,5 +182,5 @@ def _operation(request: HttpRequest) -> UUID:
         return uuid4()
 
 
-def _ids(request: HttpRequest, name: str) -> list[int]:
+def _ids(request: SignedIn, name: str) -> list[int]:
     return [int(value) for value in request.GET.getlist(name)[:10] if value.isascii() and value.isdigit()]

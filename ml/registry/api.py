@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from ml.registry import nudges, promotion, runs
 from ml.registry import serializers as shapes
 from ml.registry.models import ModelVersion, TrainingRun
+from ml.registry.requests import SignedInCall
 
 
 class MethodPermission(BasePermission):
@@ -71,7 +72,7 @@ class Promote(View):
             409: OpenApiResponse(shapes.RefusedPromotionSerializer, "What speaks against it."),
         },
     )
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: SignedInCall, pk: int) -> Response:
         """Make it the active version. Rolling back is promoting the former one."""
         version = get_object_or_404(ModelVersion, pk=pk)
         told = shapes.PromoteSerializer(data=request.data)

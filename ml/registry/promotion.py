@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
@@ -39,7 +39,7 @@ def objections_to(version: ModelVersion, active: ModelVersion | None) -> list[st
     ]
 
 
-def promote(version: ModelVersion, by: AbstractBaseUser | None = None, despite: bool = False) -> Promotion:
+def promote(version: ModelVersion, by: User | None = None, despite: bool = False) -> Promotion:
     """Make `version` the active one. Raises PromotionRefused on objections, unless `despite` them; Overtaken."""
     try:
         with transaction.atomic():
@@ -50,7 +50,7 @@ def promote(version: ModelVersion, by: AbstractBaseUser | None = None, despite: 
         raise Overtaken([_("Another version was promoted at the same moment. Look again.")]) from error
 
 
-def _switch(version: ModelVersion, by: AbstractBaseUser | None, despite: bool) -> Promotion:
+def _switch(version: ModelVersion, by: User | None, despite: bool) -> Promotion:
     former = ModelVersion.objects.select_for_update().active()
     if former == version:
         raise Overtaken([_("It is the active version already.")])

@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -22,7 +22,7 @@ class AlreadyTraining(ValueError):
     """Another run is not finished yet; there is one at a time."""
 
 
-def start(stack: str, by: AbstractBaseUser | None = None) -> TrainingRun:
+def start(stack: str, by: User | None = None) -> TrainingRun:
     """Ask for a training; a worker takes it. Raises AlreadyTraining."""
     try:
         with transaction.atomic():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.auth.models import User
 from rest_framework import serializers
 
 from ml.registry.models import ModelVersion, TrainingRun
@@ -45,7 +46,7 @@ class RefusedPromotionSerializer(serializers.Serializer[None]):
 
 
 class TrainingRunSerializer(serializers.ModelSerializer[TrainingRun]):
-    started_by = serializers.SlugRelatedField[object](slug_field="username", read_only=True)
+    started_by = serializers.SlugRelatedField[User](slug_field="username", read_only=True)
 
     class Meta:
         model = TrainingRun

@@ -24,7 +24,7 @@ def active() -> tuple[ModelVersion, Pipeline] | None:
     Raises ml.bundle.BundleError when the bundle's folder is missing or damaged.
     """
     version = ModelVersion.objects.active()
-    return version and (version, _load(version.folder))
+    return (version, _load(version.folder)) if version else None
 
 
 @lru_cache(maxsize=1)  # the former version's memory is given back as soon as the next one is needed

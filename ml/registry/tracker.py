@@ -21,10 +21,17 @@ POINTS = 200  # kept a curve; more cannot be seen and would be sent with each re
 class Progress(Protocol):
     """`ml.training.loop.Progress`, without importing torch for it."""
 
-    stage: str
-    done: int
-    total: int
-    loss: float | None
+    @property
+    def stage(self) -> str: ...
+
+    @property
+    def done(self) -> int: ...
+
+    @property
+    def total(self) -> int: ...
+
+    @property
+    def loss(self) -> float | None: ...
 
 
 class Curve:

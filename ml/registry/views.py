@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -14,6 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from ml.registry import charts, nudges, promotion, runs
 from ml.registry.comparison import compare
 from ml.registry.models import ModelVersion, Promotion, TrainingRun
+from ml.registry.requests import SignedIn
 
 PAGE = 20
 
@@ -21,7 +22,7 @@ PAGE = 20
 @require_safe
 @login_required
 @permission_required("registry.view_modelversion", raise_exception=True)
-def versions(request: HttpRequest) -> HttpResponse:
+def versions(request: SignedIn) -> HttpResponse:
     active = ModelVersion.objects.active()
     page = Paginator(ModelVersion.objects.all(), PAGE).get_page(request.GET.get("page"))
     content = {
@@ -38,14 +39,14 @@ def versions(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 @permission_required("registry.view_modelversion", raise_exception=True)
-def version(request: HttpRequest, pk: int) -> HttpResponse:
+def version(request: SignedIn, pk: int) -> HttpResponse:
     return _version(request, get_object_or_404(ModelVersion.objects.select_related("parent"), pk=pk))
 
 
 @require_POST
 @login_required
 @permission_required("registry.promote_modelversion", raise_exception=True)
-def promote(request: HttpRequest, pk: int) -> HttpResponse:
+def promote(request: SignedIn, pk: int) -> HttpResponse:
     version = get_object_or_404(ModelVersion, pk=pk)
     try:
         promotion.promote(version, request.user, despite="despite" in request.POST)
@@ -60,7 +61,7 @@ def promote(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @permission_required("registry.view_trainingrun", raise_exception=True)
 @vary_on_headers("HX-Request")
-def run(request: HttpRequest, pk: int) -> HttpResponse:
+def run(request: SignedIn, pk: int) -> HttpResponse:
     run = get_object_or_404(TrainingRun.objects.select_related("version", "started_by"), pk=pk)
     template = "registry/run.html#progress" if request.htmx else "registry/run.html"
     content = {"run": run, "losses": charts.losses(run.losses), "live": run.state in TrainingRun.UNFINISHED}
@@ -70,7 +71,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 @permission_required("registry.change_trainingrun", raise_exception=True)
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
+def cancel(request: SignedIn, pk: int) -> HttpResponse:
     run = get_object_or_404(TrainingRun, pk=pk)
     if not runs.cancel(run):
         messages.info(request, _("The training was over already."))
@@ -78,7 +79,7 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _version(
-    request: HttpRequest, version: ModelVersion, refused: list[str] | None = None, status: int = 200
+    request: SignedIn, version: ModelVersion, refused: list[str] | None = None, status: int = 200
 ) -> HttpResponse:
     active = ModelVersion.objects.active()
     content = {

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
+from ml.registry.requests import SignedIn
 from tagging import suggestions
 
 
@@ -15,6 +16,6 @@ from tagging import suggestions
 @login_required
 @permission_required("registry.view_modelversion", raise_exception=True)
 @vary_on_headers("HX-Request")
-def progress(request: HttpRequest) -> HttpResponse:
+def progress(request: SignedIn) -> HttpResponse:
     template = "tagging/suggestions.html#progress" if request.htmx else "tagging/suggestions.html"
     return render(request, template, {"progress": suggestions.progress()})

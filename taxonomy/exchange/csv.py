@@ -35,7 +35,8 @@ def read(tags: bytes, rules: bytes | None = None, columns: Mapping[str, str] | N
     missing = {"id", "name"} - table.columns
     if missing:
         raise Refused([Problem(1, _("the column %(name)s is missing") % {"name": min(missing)})])
-    tags_read, drawn = [], []
+    tags_read: list[TagRow] = []
+    drawn: list[RuleRow] = []
     for line, row in table:
         tags_read.append(_tag(line, row))
         drawn += _rules_of_tag(line, row)

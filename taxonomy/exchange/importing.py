@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -39,9 +39,7 @@ class Report:
     version: TaxonomyVersion | None = None  # None after a dry run
 
 
-def run(
-    taxonomy: Taxonomy, *, comment: str = "", author: AbstractBaseUser | None = None, dry_run: bool = False
-) -> Report:
+def run(taxonomy: Taxonomy, *, comment: str = "", author: User | None = None, dry_run: bool = False) -> Report:
     """Add and change the tags and rules of a file; what it does not name stays. Publishes a version.
 
     Raises Refused, with nothing imported, when the rows do not make a sound tree together with the tags that are there.
@@ -187,7 +185,7 @@ class _Import:
         for row in rows:
             subject, others = self.tags[row.subject], [self.tags[code] for code in row.others]
             line = lines.get(row.business_line)
-            key = (row.kind, subject.pk, frozenset(tag.pk for tag in others), line and line.pk)
+            key = (row.kind, subject.pk, frozenset(tag.pk for tag in others), line.pk if line else None)
             rule = there.get(key) or Rule(kind=row.kind, subject=subject, business_line=line)
             if rule.pk and (rule.weight, rule.note) == (row.weight, row.note or rule.note):
                 continue

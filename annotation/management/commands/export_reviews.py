@@ -2,12 +2,13 @@
 
 import sys
 from argparse import ArgumentParser
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.timezone import datetime, make_aware
+from django.utils.timezone import make_aware
 
 from annotation import exports
 from taxonomy.models import BusinessLine
@@ -17,9 +18,7 @@ class Command(BaseCommand):
     help = __doc__
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument(
-            "--line", action="append", default=[], metavar="SLUG", help="business line; repeatable"
-        )
+        parser.add_argument("--line", action="append", default=[], metavar="SLUG", help="business line; repeatable")
         parser.add_argument("--format", choices=list(exports.FORMATS), default="jsonl")
         parser.add_argument("--since", metavar="DATE", help="only what was reviewed on or after this day or moment")
         parser.add_argument("--output", type=Path, help="file to write; the standard output without it")
