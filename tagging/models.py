@@ -115,6 +115,10 @@ class Video(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("tagging:video", args=[self.pk])
 
+    def tags(self) -> list[Tag]:
+        """What it is tagged with, each tag once, however many business lines gave it."""
+        return list({given.tag_id: given.tag for given in self.video_tags.all()}.values())
+
 
 class Import(models.Model):
     """One intake: a folder, a table of rows, or a call of the API."""

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tagging import clips, search
-from tagging.models import Media, Video
+from tagging.models import Media, Video, VideoTag
 from taxonomy.models import TaxonomyVersion
 from tests.factories import make_line, make_model, make_suggestions, make_tag, make_video
 from tests.ml.media_files import make_clip
@@ -82,6 +82,22 @@ def test_filters_stand_together(client, sign_in, media):
     assert shown(client, state="text") == ["tagged"]
     assert shown(client, source="other") == ["broken"]
     assert "There is no such tag." in client.get("/videos/", {"tag": "sprot"}).content.decode()
+
+
+def test_a_card_names_each_tag_once_and_four_at_most(client, sign_in):
+    sign_in()
+    video, lines = make_video(), (make_line(), make_line())
+    tags = [make_tag(f"Tag {n}") for n in range(6)]
+    VideoTag.objects.bulk_create(
+        VideoTag(video=video, business_line=line, tag=tag, source=VideoTag.Source.REVIEW)
+        for tag in tags
+        for line in lines
+    )
+
+    page = client.get("/videos/").content.decode()
+
+    assert [page.count(f">{tag.name}<") for tag in tags] == [1, 1, 1, 1, 0, 0]
+    assert ">+2<" in page
 
 
 def test_a_search_goes_on_beyond_its_window(client, sign_in, monkeypatch):
