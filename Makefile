@@ -2,7 +2,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
-export DJANGO_SETTINGS_MODULE ?= tagging.settings
 
 .PHONY: run test test-all check browser messages lock
 

@@ -101,6 +101,7 @@ def run() -> None:
     port = os.environ.setdefault("PORT", "8000")
     _require_free(int(port))
     os.environ.setdefault("OMP_NUM_THREADS", "1")
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tagging.settings")
     own_postgres = "DATABASE_URL" not in os.environ
     try:
         ensure()
