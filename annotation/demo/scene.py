@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TypeVar
 
 import numpy as np
@@ -14,7 +15,7 @@ FPS = 15
 T = TypeVar("T")
 
 
-class Scene:
+class Scene(ABC):
     """One kind of clip. The seed decides everything that varies, so a clip is always drawn alike."""
 
     def __init__(self, seed: int, seconds: float) -> None:
@@ -23,17 +24,17 @@ class Scene:
         self.rng = np.random.default_rng(seed)
         self.background = self.still()
 
+    @abstractmethod
     def still(self) -> Canvas:
         """What does not move; drawn once."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw(self, canvas: Canvas, time: float) -> None:
         """Draw what moves, at `time` seconds, over a copy of the background."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sound(self, track: Track) -> None:
         """Mix the sound of the whole clip."""
-        raise NotImplementedError
 
     def frame(self, time: float) -> Image.Image:
         """The picture at `time` seconds."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -31,7 +32,7 @@ class NeighboursConfig:
     same: float = 0.985  # neighbours more alike than this are one clip uploaded again: counted once
 
 
-class SimilarityRecaller:
+class SimilarityRecaller(ABC):
     """Proposes the tags of similar reviewed videos. Subclasses say what is compared."""
 
     needs: ClassVar[tuple[str, ...]] = ()
@@ -49,9 +50,9 @@ class SimilarityRecaller:
         """Statistics of the training videos that `vector` needs; none by default."""
         return {}
 
+    @abstractmethod
     def vector(self, features: Features) -> Array | None:
         """L2-normalised vector to compare, None when the modality is missing."""
-        raise NotImplementedError
 
     @classmethod
     def train(cls, data: TrainingSet, config: Config, *, step: Step, warm: Self | None = None) -> Self:
