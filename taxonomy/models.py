@@ -6,11 +6,29 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from taxonomy.change_models import ChangeSet, Edit, Governance
+
+__all__ = [
+    "MAX_DEPTH",
+    "BusinessLine",
+    "ChangeSet",
+    "Edit",
+    "Governance",
+    "Guideline",
+    "Rule",
+    "Tag",
+    "TagName",
+    "TagRelation",
+    "TaxonomyVersion",
+]
 
 MAX_DEPTH = 6  # published trees have 3 to 5 levels, the deepest one we exchange with has 6
 
@@ -146,6 +164,46 @@ class TagName(models.Model):
         return self.text
 
 
+class TagRelation(models.Model):
+    """What a tag has to do with another one, or with the same thing in somebody else's vocabulary (`uri`)."""
+
+    class Kind(models.TextChoices):
+        RELATED = "related", _("related to")
+        PART_OF = "part_of", _("part of")
+        PLAYS_IN = "plays_in", _("plays in")
+        MEMBER_OF = "member_of", _("member of")
+        MADE_BY = "made_by", _("made by")
+        BROADER = "broader", _("also below")  # a further parent of an imported tree
+        SPLIT_INTO = "split_into", _("split into")  # written by splitting a tag
+        EXACT_MATCH = "exact_match", _("the same as")  # a URI
+
+    tag = models.ForeignKey(Tag, models.CASCADE, related_name="relations", verbose_name=_("tag"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    other = models.ForeignKey(
+        Tag, models.CASCADE, null=True, blank=True, related_name="relations_of_others", verbose_name=_("other tag")
+    )
+    uri = models.CharField(max_length=500, blank=True, default="", db_default="")
+
+    class Meta:
+        ordering = ["tag", "kind", "pk"]
+        verbose_name = _("relation")
+        verbose_name_plural = _("relations")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["tag", "kind", "other", "uri"], nulls_distinct=False, name="one_relation_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind="exact_match", other=None) & ~Q(uri="")
+                | ~Q(kind="exact_match") & Q(other__isnull=False, uri=""),
+                name="a_relation_has_one_end",
+            ),
+            models.CheckConstraint(condition=~Q(tag=F("other")), name="no_relation_to_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} {self.kind} {self.other_id or self.uri}"
+
+
 class Rule(models.Model):
     """What may stand together, for all business lines or for one. A category stands for its whole branch."""
 
@@ -155,6 +213,7 @@ class Rule(models.Model):
         AT_MOST_ONE_CHILD = "at_most_one_child", _("at most one child")
         CO_OCCURS = "co_occurs", _("often with")
 
+    key = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())  # edits name a rule by it
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
     subject = models.ForeignKey(Tag, models.PROTECT, related_name="rules", verbose_name=_("tag"))
     others = models.ManyToManyField(Tag, blank=True, related_name="rules_of_others", verbose_name=_("other tags"))
@@ -174,14 +233,22 @@ class Rule(models.Model):
 
 
 class Guideline(models.Model):
-    """What a tag means, for one business line or for all. A new text is a new row with the next version."""
+    """What a tag means, for one business line or for all. A new text is a new row with the next version.
+
+    An empty text says that from this version on there is none. `examples` and `counter_examples` are ids of videos.
+    """
 
     tag = models.ForeignKey(Tag, models.PROTECT, related_name="guidelines", verbose_name=_("tag"))
     business_line = models.ForeignKey(
         BusinessLine, models.PROTECT, null=True, blank=True, verbose_name=_("business line")
     )
     version = models.PositiveIntegerField(_("version"), default=1)
-    body = models.TextField(_("text"), help_text=_("Markdown."))
+    body = models.TextField(_("text"), help_text=_("Markdown."), blank=True)
+    examples = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    counter_examples = ArrayField(models.BigIntegerField(), default=list, blank=True)
+    confirm = models.BooleanField(
+        _("reviewers confirm it"), default=False, help_text=_("Who reviews this tag says that they read the change.")
+    )
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
@@ -200,11 +267,12 @@ class Guideline(models.Model):
 
 
 class TaxonomyVersion(models.Model):
-    """The published state of tags and rules. Readers use it; the live tables are the next one in the making."""
+    """A published state of tags, rules, relations and guidelines. The live tables hold exactly the newest one."""
 
     number = models.PositiveIntegerField(_("number"), unique=True)
     content = models.BinaryField(editable=False)  # gzipped canonical JSON, as it is sent to browsers
-    digest = models.CharField(max_length=64)  # sha256 of the JSON
+    annex = models.BinaryField(null=True, editable=False)  # gzipped JSON that browsers do not need, see contents.annex
+    digest = models.CharField(max_length=64)  # sha256 of the JSON that browsers get
     comment = models.CharField(_("comment"), max_length=500, blank=True)
     author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     published_at = models.DateTimeField(_("published"), auto_now_add=True)
