@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -37,6 +37,7 @@ class Scope:
     """What the rules say to one tag, its ancestors included."""
 
     path: tuple[int, ...]
+    named: tuple[int, ...]  # nodes of the path by whose presence some rule is decided
     excluded: Mapping[int, Rule]  # branches that may not stand beside the tag
     around: Sequence[tuple[int, int, Rule]]  # (outer, inner): of outer's branch only inner's and inner's ancestors may
     needs: Sequence[Rule]  # requirements that the tag does not meet by itself
@@ -50,6 +51,7 @@ class RuleIndex:
     assignable: frozenset[int]
     by_subject: Mapping[int, Sequence[Rule]]
     by_other: Mapping[int, Sequence[Rule]]
+    favours: Mapping[int, Sequence[Rule]]  # the co-occurrences of by_subject that are worth something
     _scopes: dict[int, Scope] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -63,12 +65,15 @@ class RuleIndex:
         _check_tree(parent)
         by_subject: dict[int, list[Rule]] = defaultdict(list)
         by_other: dict[int, list[Rule]] = defaultdict(list)
+        favours: dict[int, list[Rule]] = defaultdict(list)
         for rule in sorted(rules, key=lambda rule: rule.id):
             _check_rule(rule, parent)
             by_subject[rule.subject].append(rule)
             for other in dict.fromkeys(rule.others):
                 by_other[other].append(rule)
-        return cls(parent, frozenset(assignable), dict(by_subject), dict(by_other))
+            if rule.kind == "co_occurs" and rule.weight:
+                favours[rule.subject].append(rule)
+        return cls(parent, frozenset(assignable), dict(by_subject), dict(by_other), dict(favours))
 
     def path(self, tag: int) -> tuple[int, ...]:
         """The tag and its ancestors, the root last."""
@@ -109,7 +114,18 @@ class RuleIndex:
             for rule in self.by_other.get(node, ()):
                 if rule.kind == "excludes":
                     self._exclude(path, node, rule.subject, rule, excluded, around)
-        return Scope(path, excluded, around, needs)
+        return Scope(path, tuple(self._named(path)), excluded, around, needs)
+
+    def _named(self, path: Sequence[int]) -> Iterator[int]:
+        """The nodes that rules name, and the children of which only one may be present."""
+        for node in path:
+            above = self.by_subject.get(self.parent[node] or 0, ())
+            if (
+                node in self.by_subject
+                or node in self.by_other
+                or any(rule.kind == "at_most_one_child" for rule in above)
+            ):
+                yield node
 
     def _exclude(
         self,

@@ -7,10 +7,8 @@ and a table of solved parts help it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from taxonomy.rule_masks import bits, union
+from taxonomy.rule_problem import Problem
 
 FEW = 12  # items up to which a search needs no start at all
 MANY = 30  # items from which it is worth a careful one
@@ -18,30 +16,17 @@ MANY = 30  # items from which it is worth a careful one
 Masks = tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Problem:
-    """Item i is worth `values[i] >= 0`, excludes the items `conflicts[i]` and needs one of each mask in `needs[i]`.
-
-    Conflicts are symmetric and no item excludes or needs itself. Between selections of equal value the one with the
-    higher mask wins, so the solution is unique.
-    """
-
-    values: Sequence[int]
-    conflicts: Sequence[int]
-    needs: Sequence[Sequence[int]]
-
-
 class Search:
-    """One run. A worth is `value << n | own bit`: sums are never equal, and their low bits name the selection."""
+    """One run over a part of the items, beside others that are taken."""
 
-    def __init__(self, problem: Problem, taken: int, budget: int) -> None:
-        n = len(problem.values)
-        worth = {i: value << n | 1 << i for i, value in enumerate(problem.values) if not taken >> i & 1}
+    def __init__(self, problem: Problem, part: int, taken: int, budget: int) -> None:
+        self.problem = problem
+        worth = {i: problem.worth(i) for i in bits(part)}
         order = sorted(worth, key=worth.__getitem__, reverse=True)
         place = {i: 1 << k for k, i in enumerate(order)}  # the search numbers the items by falling worth
 
         def moved(mask: int) -> int:
-            return sum([place[i] for i in bits(mask)])
+            return sum([place[i] for i in bits(mask & part)])
 
         self.worth = [worth[i] for i in order]
         self.conflicts = [moved(problem.conflicts[i]) for i in order]
@@ -57,6 +42,7 @@ class Search:
         self.known: dict[tuple[int, Masks, int], tuple[int, bool]] = {}  # part -> (worth, exact) or (bound, False)
 
     def run(self) -> int:
+        """The mask of the best selection."""
         reduced = self._reduce(self.all, 0, (), self.all)
         assert reduced is not None  # taking nothing is always allowed
         free, taken, due, total = reduced
@@ -64,7 +50,7 @@ class Search:
             start = self._start(part, taken) if part.bit_count() > FEW else -1
             found = self._branch(part, taken, tuple(mask for mask in due if mask & part), start)
             total += max(start, 0) if found is None else found
-        return total
+        return self.problem.selection(total)
 
     def _start(self, free: int, taken: int) -> int:
         """A good legal selection to begin with: for many items, the best of one greedy choice after each first item."""

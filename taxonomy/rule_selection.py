@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from math import isfinite
+from math import inf
 
 from taxonomy import rule_solver
 from taxonomy.rule_index import Rule, RuleIndex, Scope
-from taxonomy.rule_masks import bits
+from taxonomy.rule_masks import bits, union
 
 SCALE = 10**9  # scores are whole numbers of billionths, so that sums do not depend on their order
 
@@ -36,15 +36,16 @@ class Selection:
 def best(index: RuleIndex, scores: Mapping[int, float], fixed: frozenset[int]) -> Selection:
     """See RuleBook.best."""
     for tag, score in scores.items():
-        if not (isfinite(score) and score >= 0):
+        if not 0 <= score < inf:
             raise ValueError(f"the score {score} of tag {tag} is not a number of at least 0")
-    candidates = _Candidates(index, sorted((scores.keys() | fixed) & index.assignable, reverse=True))
+    asked = scores.keys() | fixed
+    candidates = _Candidates(index, sorted(asked & index.assignable, reverse=True))
     chosen, exact = candidates.choose(scores, fixed)
     if not exact:
         chosen = candidates.fill(chosen)
-    removed = {tag: Removal() for tag in (scores.keys() | fixed) - index.assignable}
+    removed = {tag: Removal() for tag in asked - index.assignable}
     removed.update(candidates.removals(chosen))
-    return Selection(frozenset(candidates.tags[i] for i in bits(chosen)), removed, exact)
+    return Selection(frozenset(asked - removed.keys()), removed, exact)
 
 
 class _Candidates:
@@ -55,20 +56,21 @@ class _Candidates:
         self.tags = tags
         self.bit = {tag: 1 << i for i, tag in enumerate(tags)}
         self.scopes: list[Scope] = [index.scope(tag) for tag in tags]
-        self.present: dict[int, int] = {}  # node -> the candidates of its branch
+        self.present: dict[int, int] = {}  # node that rules speak of -> the candidates of its branch
         for i, scope in enumerate(self.scopes):
-            for node in scope.path:
+            for node in scope.named:
                 self.present[node] = self.present.get(node, 0) | 1 << i
-        self.conflicts = [self._excluded(scope) for scope in self.scopes]
-        self.needs = [[self._any(rule.others) for rule in scope.needs] for scope in self.scopes]
+        self.conflicts = [self._excluded(scope) if scope.excluded or scope.around else 0 for scope in self.scopes]
+        self.needs = [self._needed(scope) if scope.needs else [] for scope in self.scopes]
 
     def _excluded(self, scope: Scope) -> int:
-        mask = 0
-        for node in scope.excluded.keys() & self.present.keys():
-            mask |= self.present[node]
+        mask = self._any(scope.excluded)
         for outer, inner, _ in scope.around:
             mask |= self._rest(outer, inner)
         return mask
+
+    def _needed(self, scope: Scope) -> list[int]:
+        return [self._any(rule.others) for rule in scope.needs]
 
     def _rest(self, outer: int, inner: int) -> int:
         """The candidates of the outer branch that are neither of the inner one nor its ancestors."""
@@ -77,7 +79,7 @@ class _Candidates:
             mask &= ~self.bit.get(node, 0)
         return mask
 
-    def _any(self, nodes: tuple[int, ...]) -> int:
+    def _any(self, nodes: Iterable[int]) -> int:
         mask = 0
         for node in nodes:
             mask |= self.present.get(node, 0)
@@ -86,34 +88,27 @@ class _Candidates:
     def choose(self, scores: Mapping[int, float], fixed: frozenset[int]) -> tuple[int, bool]:
         """The mask of the best legal set, and whether it is proven best.
 
-        A co-occurrence becomes one more item: worth the rule's weight, needing both sides. It stands below the
-        candidates' bits, where it cannot decide between equal sets.
+        A co-occurrence becomes one more item: worth the rule's weight, needing both sides.
         """
         pairs = self._co_occurrences()
-        values = [weight for _, _, weight in pairs] + [round(scores.get(tag, 0.0) * SCALE) for tag in self.tags]
-        shift, most = len(pairs), sum(values) + 1
-        for i, tag in enumerate(self.tags, shift):
+        values = [round(scores.get(tag, 0.0) * SCALE) for tag in self.tags] + [weight for _, _, weight in pairs]
+        most = sum(values) + 1
+        for i, tag in enumerate(self.tags if fixed else ()):
             if tag in fixed:
                 values[i] += most
-        conflicts = [0] * shift + [mask << shift for mask in self.conflicts]
-        needs = [[left << shift, right << shift] for left, right, _ in pairs]
-        needs += [[mask << shift for mask in masks] for masks in self.needs]
-        mask, exact = rule_solver.solve(rule_solver.Problem(values, conflicts, needs))
-        return mask >> shift, exact
+        conflicts = self.conflicts + [0] * len(pairs)
+        needs = self.needs + [[left, right] for left, right, _ in pairs]
+        return rule_solver.solve(rule_solver.Problem(values, conflicts, needs, named=len(self.tags)))
 
     def _co_occurrences(self) -> list[tuple[int, int, int]]:
         """(candidates of the one side, of the other side, weight) of each soft rule that can come true."""
-        pairs = []
-        for node in self.present.keys() & self.index.by_subject.keys():
-            for rule in self.index.by_subject[node]:
-                weight = round(rule.weight * SCALE)
-                if rule.kind == "co_occurs" and weight:
-                    pairs += [
-                        (self.present[node], self.present[other], weight)
-                        for other in dict.fromkeys(rule.others)
-                        if other in self.present
-                    ]
-        return sorted(pairs)
+        return [
+            (self.present[node], self.present[other], round(rule.weight * SCALE))
+            for node in self.present.keys() & self.index.favours.keys()
+            for rule in self.index.favours[node]
+            for other in dict.fromkeys(rule.others)
+            if other in self.present
+        ]
 
     def fill(self, chosen: int) -> int:
         """Add what is legal beside the chosen tags, so that each tag left out has its reason."""
@@ -126,17 +121,18 @@ class _Candidates:
         return chosen
 
     def removals(self, chosen: int) -> dict[int, Removal]:
-        return {tag: self._removal(i, chosen) for i, tag in enumerate(self.tags) if not chosen >> i & 1}
+        left = ((1 << len(self.tags)) - 1) ^ chosen
+        return {self.tags[i]: self._removal(i, chosen) for i in bits(left)}
 
     def _removal(self, i: int, chosen: int) -> Removal:
         """The rule that keeps the candidate out: the exclusion with the lowest id, else the requirement."""
-        scope = self.scopes[i]
-        reasons = [(rule, self.present[node]) for node, rule in scope.excluded.items() if node in self.present]
-        reasons += [(rule, self._rest(outer, inner)) for outer, inner, rule in scope.around]
-        hits = [(rule, mask & chosen) for rule, mask in reasons if mask & chosen]
-        if hits:
-            first = min(hits, key=lambda hit: hit[0].id)[0]
-            against = {self.tags[j] for rule, mask in hits if rule == first for j in bits(mask)}
-            return Removal(first, frozenset(against))
-        rule = next(rule for rule, mask in zip(scope.needs, self.needs[i], strict=True) if not mask & chosen)
-        return Removal(rule, frozenset(rule.others))
+        scope, against = self.scopes[i], self.conflicts[i] & chosen
+        if not against:
+            rule = next(rule for rule, mask in zip(scope.needs, self.needs[i], strict=True) if not mask & chosen)
+            return Removal(rule, frozenset(rule.others))
+        reasons = [(rule, self.present.get(node, 0) & against) for node, rule in scope.excluded.items()]
+        reasons += [(rule, self._rest(outer, inner) & against) for outer, inner, rule in scope.around]
+        hits = [(rule, hit) for rule, hit in reasons if hit]
+        first = min(hits, key=lambda hit: hit[0].id)[0]
+        excluding = union([hit for rule, hit in hits if rule == first])
+        return Removal(first, frozenset([self.tags[j] for j in bits(excluding)]))

@@ -1,11 +1,14 @@
 """The best selection of items of which some exclude each other and some need others, exact while it is affordable.
 
-Sets of items are bit masks, so that a step of the search costs a few integer operations. Nothing here knows about tags.
+Most items are settled at once. What is left falls into parts; a loosely knit one is solved along a frontier, a tangled
+one by branch and bound.
 """
 
 from __future__ import annotations
 
-from taxonomy.rule_search import Problem, Search
+from taxonomy import rule_frontier
+from taxonomy.rule_problem import Problem
+from taxonomy.rule_search import Search
 
 __all__ = ["BUDGET", "Problem", "solve"]
 
@@ -14,19 +17,12 @@ BUDGET = 10_000  # visited nodes; one to three seconds in CPython for 100 tangle
 
 def solve(problem: Problem, budget: int = BUDGET) -> tuple[int, bool]:
     """Return the mask of the best selection, and whether it is proven best (False: the budget ran out)."""
-    taken = _settled(problem)
-    search = Search(problem, taken, budget)
-    best = search.run()
-    return taken | best & ((1 << len(problem.values)) - 1), search.budget > 0
-
-
-def _settled(problem: Problem) -> int:
-    """The items that nothing excludes and that need nothing but such items: most of them, as a rule."""
-    before = -1
-    taken = sum(1 << i for i, mask in enumerate(problem.conflicts) if not mask and not problem.needs[i])
-    while taken != before:
-        before = taken
-        for i, masks in enumerate(problem.needs):
-            if masks and not problem.conflicts[i] and all(mask & taken for mask in masks):
-                taken |= 1 << i
-    return taken
+    taken, open_ = problem.settled()
+    chosen = problem.selection(taken)
+    for part in problem.parts(taken, open_):
+        found = rule_frontier.best(problem, part, taken)
+        if found is None:
+            search = Search(problem, part, taken, budget)
+            found, budget = search.run(), search.budget
+        chosen |= found
+    return chosen, budget > 0
