@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from ml.layers.asymmetric_loss import asymmetric_loss
+from ml.layers.asymmetric_loss import asymmetric_losses
+from ml.layers.centralnet import central_loss
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.fusion import Fusion, FusionConfig
 from ml.layers.grams import GramTable
@@ -47,6 +48,7 @@ class ClassifierSettings:
 
     dim: int = 128
     dropout: float = 0.3
+    fusion: str = "concat"  # concat | low_rank | central
     modality_dropout: float = 0.15
     gamma: float = 4.0  # focus of the asymmetric loss on doubtful negatives
     clip: float = 0.05
@@ -74,7 +76,7 @@ class ClassifierRecaller:
         device = "cuda" if torch.cuda.is_available() else "cpu"
         torch.manual_seed(settings.seed)
         table = GramTable.count([item.video.text() for item in data.features])
-        shape = FusionConfig(widths(data.features), len(table), settings.dim, settings.dropout)
+        shape = FusionConfig(widths(data.features), len(table), settings.dim, settings.dropout, settings.fusion)
         recaller = cls(data.vocabulary, Classifier(shape, torch.from_numpy(data.names)), table, device)
         recaller._learn(data, settings, step, warm)
         return recaller
@@ -94,8 +96,11 @@ class ClassifierRecaller:
             positive, negative, implied = (torch.from_numpy(m[rows].toarray()).to(self.device) for m in labels)
             # A tag that no video has an example of is unknown, not absent: it learns nothing here.
             ignored = torch.maximum(implied, (~seen).float()[None, :])
-            logits = self.model(inputs.rows(rows).dropped(settings.modality_dropout, generator))
-            return asymmetric_loss(logits, positive, negative, ignored, settings.gamma, settings.clip)
+            batch = inputs.rows(rows).dropped(settings.modality_dropout, generator)
+            each = lambda video: asymmetric_losses(
+                head(video), positive, negative, ignored, settings.gamma, settings.clip
+            )
+            return central_loss(self.model.fusion.joined(batch), batch.present, each)
 
         descent = DescentConfig(
             settings.epochs, settings.least_steps, settings.batch, settings.rate, seed=settings.seed
