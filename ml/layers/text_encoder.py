@@ -1,0 +1,94 @@
+"""Text encoder of convolutions, attention and a bag of n-grams.
+
+Convolutions over words with max over time as in Kim 2014 (section 2); beside the maximum an attention-weighted mean of
+each kernel's map (Yang et al. 2016, equations 5-7, without the hidden layer); a wide linear branch over n-grams is
+added to the outputs (Cheng et al. 2016; Joulin et al. 2016).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from scipy import sparse
+from torch import Tensor, nn
+
+from ml.layers.gated_attention import masked_softmax
+
+
+@dataclass(frozen=True)
+class TextEncoderConfig:
+    """Every kernel gives `channels` maxima and, with attention, as many means."""
+
+    tokens: int  # rows of the token table
+    out: int
+    grams: int = 0  # rows of the n-gram table; 0 = no wide branch
+    width: int = 128  # of a token
+    kernels: tuple[int, ...] = (3, 4, 5)
+    channels: int = 100
+    attention: bool = True
+    dropout: float = 0.5
+    token_dropout: float = 0.0  # share of tokens that training hides
+    wide_dropout: float = 0.0  # share of n-grams that training hides
+
+    @property
+    def pooled(self) -> int:
+        """Width of what the convolutions leave."""
+        return len(self.kernels) * self.channels * (2 if self.attention else 1)
+
+
+class TextEncoder(nn.Module):
+    """Tokens (texts, length), their mask, and n-grams (texts, grams) -> (texts, out)."""
+
+    def __init__(self, config: TextEncoderConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.embed = nn.Embedding(config.tokens, config.width, padding_idx=0)
+        nn.init.uniform_(self.embed.weight, -0.25, 0.25)
+        maps = [nn.Conv1d(config.width, config.channels, k, padding=k - 1) for k in config.kernels]
+        self.maps = nn.ModuleList(maps)
+        scores = [nn.Linear(config.channels, 1, bias=False) for _ in config.kernels if config.attention]
+        self.scores = nn.ModuleList(scores)
+        self.dropout = nn.Dropout(config.dropout)
+        self.head = nn.Linear(config.pooled, config.out)
+        self.wide = nn.EmbeddingBag(config.grams, config.out, mode="sum") if config.grams else None
+        if self.wide is not None:
+            nn.init.zeros_(self.wide.weight)
+
+    def forward(self, tokens: Tensor, mask: Tensor, grams: sparse.csr_matrix | None = None) -> Tensor:
+        logits: Tensor = self.head(self.dropout(self.pooled(tokens, mask)))
+        if self.wide is not None and grams is not None:
+            logits = logits + self._bag(self.wide, grams)
+        return logits
+
+    def pooled(self, tokens: Tensor, mask: Tensor) -> Tensor:
+        """(texts, config.pooled); a text without tokens gives zeros."""
+        if self.training and self.config.token_dropout:
+            mask = mask & (torch.rand(mask.shape, device=mask.device) >= self.config.token_dropout)
+        embedded = (self.embed(tokens) * mask[..., None]).transpose(1, 2)  # (texts, width, length)
+        found = []
+        for number, convolve in enumerate(self.maps):
+            map_ = torch.relu(convolve(embedded))  # (texts, channels, length + kernel - 1)
+            seen = _reached(mask, self.config.kernels[number])[:, None]
+            map_ = map_ * seen
+            found.append(map_.amax(dim=-1))
+            if self.config.attention:
+                weights = masked_softmax(self.scores[number](map_.transpose(1, 2))[..., 0], seen[:, 0])
+                found.append((map_ @ weights[..., None])[..., 0])
+        return torch.cat(found, dim=-1)
+
+    def _bag(self, wide: nn.EmbeddingBag, rows: sparse.csr_matrix) -> Tensor:
+        device = wide.weight.device
+        weights = torch.from_numpy(rows.data.astype("float32")).to(device)
+        if self.training and self.config.wide_dropout:
+            weights = nn.functional.dropout(weights, self.config.wide_dropout)
+        index = torch.from_numpy(rows.indices.astype("int64")).to(device)
+        starts = torch.from_numpy(rows.indptr[:-1].astype("int64")).to(device)
+        bagged: Tensor = wide(index, starts, per_sample_weights=weights)
+        return bagged
+
+
+def _reached(mask: Tensor, kernel: int) -> Tensor:
+    """(texts, length + kernel - 1): places whose window holds at least one token."""
+    wide = nn.functional.pad(mask.float()[:, None], (kernel - 1, kernel - 1))
+    return nn.functional.max_pool1d(wide, kernel, stride=1)[:, 0] > 0
