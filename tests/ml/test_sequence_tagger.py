@@ -1,0 +1,149 @@
+"""Phrases and their tagger: the CRF against enumerating every label sequence."""
+
+import itertools
+
+import numpy as np
+import pytest
+import torch
+
+from ml.layers import spans
+from ml.layers.sequence_tagger import SequenceTagger, TaggerConfig
+from ml.layers.spans import Phrase
+from tests.ml.layer_checks import overfits, parameters, reloaded
+
+BERT = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+CHARACTERS = torch.tensor([[2, 3, 4, 5], [6, 7, 0, 0]])
+BIGRAMS = torch.tensor([[2, 3, 4, 1], [5, 1, 0, 0]])
+MASK = CHARACTERS != 0
+LABELS = torch.tensor([[0, 1, 2, 0], [1, 2, 0, 0]])
+
+
+def tagger(**kw) -> SequenceTagger:
+    torch.manual_seed(1)
+    config = {"characters": 9, "bigrams": 6, "labels": 3, "width": 6, "bigram_width": 4, "hidden": 5, "dropout": 0.0}
+    return SequenceTagger(TaggerConfig(**(config | kw))).eval()
+
+
+def brute_force(model: SequenceTagger, emissions: np.ndarray) -> dict[tuple[int, ...], float]:
+    """Score of every label sequence of one text."""
+    w = {name: tensor.detach().double().numpy() for name, tensor in model.crf.named_parameters()}
+    scores = {}
+    for path in itertools.product(range(3), repeat=len(emissions)):
+        score = w["start_transitions"][path[0]] + w["end_transitions"][path[-1]]
+        score += sum(emissions[i, label] for i, label in enumerate(path))
+        scores[path] = score + sum(w["transitions"][a, b] for a, b in itertools.pairwise(path))
+    return scores
+
+
+def emitted(model: SequenceTagger) -> torch.Tensor:
+    with torch.no_grad():
+        return 3 * model(CHARACTERS, BIGRAMS, MASK) + torch.randn(2, 4, 3, generator=torch.Generator().manual_seed(5))
+
+
+def test_the_loss_is_the_normaliser_less_the_score():
+    model = tagger()
+    emissions = emitted(model)
+    expected = []
+    for row, length in ((0, 4), (1, 2)):
+        scores = brute_force(model, emissions[row, :length].double().numpy())
+        normaliser = np.log(np.sum(np.exp(list(scores.values()))))
+        expected.append(normaliser - scores[tuple(LABELS[row, :length].tolist())])
+    assert model.loss(emissions, LABELS, MASK).item() == pytest.approx(np.mean(expected), rel=1e-5)
+
+
+def test_decoding_finds_the_best_of_all_sequences():
+    model = tagger()
+    emissions = emitted(model)
+    best = [
+        max((scores := brute_force(model, emissions[r, :n].double().numpy())), key=scores.get)
+        for r, n in ((0, 4), (1, 2))
+    ]
+    assert [tuple(path) for path in model.decode(emissions, MASK)] == best
+
+
+def test_decoding_takes_only_legal_steps():
+    model = tagger()
+    emissions = emitted(model)
+    legal = torch.ones(4, 4, dtype=torch.bool)
+    legal[0, 1] = legal[3, 2] = legal[1, 3] = False  # 1 never after 0, 2 never first, 1 never last
+    scores = brute_force(model, emissions[0].double().numpy())
+    allowed = {p: s for p, s in scores.items() if (0, 1) not in itertools.pairwise(p) and p[0] != 2 and p[-1] != 1}
+    assert tuple(model.decode(emissions, MASK, legal)[0]) == max(allowed, key=allowed.get)
+
+
+def test_marginals_are_those_of_all_sequences():
+    model = tagger()
+    emissions = emitted(model)
+    scores = brute_force(model, emissions[0].double().numpy())
+    weight = np.exp(list(scores.values()))
+    expected = np.zeros((4, 3))
+    for path, share in zip(scores, weight / weight.sum(), strict=True):
+        expected[range(4), path] += share
+    marginals = model.marginals(emissions, MASK)
+    np.testing.assert_allclose(marginals[0], expected, atol=1e-5)
+    assert (marginals[1, 2:] == 0).all()
+
+
+@pytest.mark.parametrize("bert", [None, BERT])
+def test_padding_changes_neither_emissions_nor_loss(bert):
+    model = tagger(bert=bert)
+    pad = lambda rows: torch.nn.functional.pad(rows, (0, 3))
+    wide = model(pad(CHARACTERS), pad(BIGRAMS), pad(MASK))
+    plain = model(CHARACTERS, BIGRAMS, MASK)
+    torch.testing.assert_close(wide[:, :4][MASK], plain[MASK])
+    rubbish = torch.where(pad(MASK)[..., None], wide, 50.0)
+    labels = torch.where(pad(MASK), pad(LABELS), 2)
+    torch.testing.assert_close(model.loss(rubbish, labels, pad(MASK)), model.loss(plain, LABELS, MASK))
+
+
+@pytest.mark.parametrize("bert", [None, BERT])
+def test_a_tagger_learns_one_batch_by_heart_and_keeps_its_bits(bert, tmp_path):
+    model = tagger(bert=bert and bert | {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0})
+    # Of the tables only some rows are in this batch, and no softmax notices a shift of all keys: not asked of those.
+    trained = torch.nn.ModuleList([model.lstm, model.head, model.crf, model.bigrams])
+    assert overfits(trained, lambda: model.loss(model(CHARACTERS, BIGRAMS, MASK), LABELS, MASK), 60, 0.05) < 0.05
+    model.eval()
+    assert model.decode(model(CHARACTERS, BIGRAMS, MASK), MASK) == [[0, 1, 2, 0], [1, 2]]
+    again = reloaded(model, tagger(bert=bert), tmp_path)
+    assert torch.equal(again(CHARACTERS, BIGRAMS, MASK), model(CHARACTERS, BIGRAMS, MASK))
+
+
+def test_a_tagger_has_as_many_weights_as_its_formula_says():
+    lstm = 2 * (4 * 5 * (6 + 4) + 4 * 5 * 5 + 2 * 4 * 5)
+    assert parameters(tagger()) == 9 * 6 + 6 * 4 + lstm + (10 * 3 + 3) + (9 + 3 + 3)
+
+
+def test_phrases_become_labels_and_back():
+    phrases = [Phrase(0, 3, "NAME"), Phrase(4, 5, "ORG")]
+    assert spans.write(phrases, 6) == ["B-NAME", "M-NAME", "E-NAME", "O", "S-ORG", "O"]
+    assert spans.read(spans.write(phrases, 6)) == phrases
+
+
+@pytest.mark.parametrize(
+    "broken", [["B-A", "M-A"], ["M-A", "E-A"], ["B-A", "O", "E-A"], ["B-A", "E-B"], ["B-A", "M-B", "E-A"]]
+)
+def test_half_phrases_are_none(broken):
+    assert spans.read(broken) == []
+
+
+def test_what_may_follow_what():
+    labels = spans.labels_of(["A", "B"])
+    legal = spans.legal(labels)
+    may = lambda left, right: bool(legal[labels.index(left), labels.index(right)])
+    assert may("B-A", "E-A")
+    assert may("E-A", "B-B")
+    assert may("O", "S-A")
+    assert not may("B-A", "E-B")
+    assert not may("B-A", "O")
+    assert not may("S-A", "M-A")
+    assert not legal[labels.index("B-A"), -1]  # the text may not end here
+    assert not legal[-1, labels.index("E-A")]  # nor begin here
+    assert legal[-1, 0]
+    assert legal[labels.index("E-B"), -1]
+
+
+def test_phrases_count_when_borders_and_kind_agree():
+    true = [[Phrase(0, 2, "A"), Phrase(3, 4, "B")], [Phrase(0, 1, "A")]]
+    said = [[Phrase(0, 2, "A"), Phrase(3, 4, "A")], []]
+    precision, recall, f = spans.precision_recall_f(said, true)
+    assert (precision, recall, f) == (0.5, pytest.approx(1 / 3), pytest.approx(0.4))
