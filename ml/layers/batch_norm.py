@@ -16,8 +16,8 @@ class BatchNorm(nn.BatchNorm1d):
         flat = rows.reshape(-1, self.num_features) if mask is None else rows[mask]  # (present rows, channels)
         single = self.training and len(flat) < 2
         if single or not len(flat):
-            scale = self.weight * torch.rsqrt(self.running_var + self.eps)  # type: ignore[operator]
-            normed = (flat - self.running_mean) * scale + self.bias
+            running = (self.running_mean, self.running_var, self.weight, self.bias)
+            normed = nn.functional.batch_norm(flat, *running, training=False, eps=self.eps)
         else:
             normed = super().forward(flat)
         if mask is None:

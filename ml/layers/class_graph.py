@@ -23,8 +23,8 @@ class ClassGraph:
     def of(cls, vocabulary: Vocabulary) -> ClassGraph:
         """The tree of the tags, in the order of the output columns; a parent outside the vocabulary is none."""
         column = vocabulary.column
-        parents = [() if tag.parent not in column else (column[tag.parent],) for tag in vocabulary]
-        return cls(tuple(parents))
+        above = [-1 if tag.parent is None else column.get(tag.parent, -1) for tag in vocabulary]
+        return cls(tuple(() if parent < 0 else (parent,) for parent in above))
 
     def __len__(self) -> int:
         return len(self.parents)

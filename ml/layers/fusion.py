@@ -58,11 +58,12 @@ class Fusion(nn.Module):
         if not self.enter:
             return Central(self.dropout(wide), {})
         parts = {name: enter(videos.vectors[name]) for name, enter in self.enter.items()}  # (videos, dim)
+        own: dict[str, Tensor] = {}
         if self.config.kind == "concat":
             known = [torch.where(videos.present[name], parts[name], self.missing[name]) for name in parts]
-            deep, own = self.mix(torch.cat(known, dim=-1)), {}  # (videos, modalities * dim) -> (videos, dim)
+            deep = self.mix(torch.cat(known, dim=-1))  # (videos, modalities * dim) -> (videos, dim)
         elif self.config.kind == "low_rank":
-            deep, own = self.mix(parts, videos.present), {}
+            deep = self.mix(parts, videos.present)
         else:
             deep, own = self.mix(parts, videos.present)
         return Central(self.dropout(deep + wide), own)
