@@ -50,5 +50,6 @@ def splits(name: str, files: list[Path], seed: int, folds: int = FOLDS) -> Itera
 
 
 def _read(path: Path) -> tuple[list[str], NDArray[np.int64]]:
-    lines = [line.split(" ", 1) for line in path.read_text(encoding="latin-1").splitlines() if line.strip()]
+    # Not splitlines(): in Latin-1 a byte 0x85 is a line break to it.
+    lines = [line.split(" ", 1) for line in path.read_text(encoding="latin-1").split("\n") if line.strip()]
     return [line[1] if len(line) > 1 else "" for line in lines], np.array([int(line[0]) for line in lines])
