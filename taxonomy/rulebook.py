@@ -39,7 +39,7 @@ def _key(version: int | None) -> tuple[int, str] | None:
 
 @lru_cache(maxsize=BOOKS)
 def _compiled(number: int, digest: str, line: int | None) -> RuleBook:
-    found = _content(number, digest)
+    found = versions.known(number, digest)
     rules = [
         Rule(id, kind, subject, tuple(others), of_line or None, weight)
         for id, kind, subject, others, of_line, weight in found["rules"]
@@ -49,13 +49,8 @@ def _compiled(number: int, digest: str, line: int | None) -> RuleBook:
 
 @lru_cache(maxsize=BOOKS)
 def _merged(number: int, digest: str) -> Mapping[int, int]:
-    tags = _content(number, digest)["tags"]
+    tags = versions.known(number, digest)["tags"]
     return {tag: target for tag, target in zip(tags["id"], tags["merged_into"], strict=True) if target}
-
-
-@lru_cache(maxsize=2)
-def _content(number: int, digest: str) -> Mapping[str, Any]:
-    return versions.read(TaxonomyVersion.objects.get(number=number))
 
 
 def _nodes(tags: Mapping[str, Any]) -> Iterator[Node]:
