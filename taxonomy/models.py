@@ -15,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from taxonomy.change_models import ChangeSet, Edit, Governance
+from taxonomy.proposal_models import RuleProposal
 
 __all__ = [
     "MAX_DEPTH",
@@ -24,6 +25,7 @@ __all__ = [
     "Governance",
     "Guideline",
     "Rule",
+    "RuleProposal",
     "Tag",
     "TagName",
     "TagRelation",
