@@ -232,16 +232,29 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600, "socket_timeout": 30}
 # A message is only a nudge (the work is found in the database), so a lost broker must not hold up a page.
 CELERY_TASK_PUBLISH_RETRY = False
+LOOK_SECONDS = env_int("LOOK_SECONDS", 10)  # so often beat looks for work whose message was lost
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "suggest-waiting": {
         "task": "tagging.tasks.suggest_waiting",
-        "schedule": 10,
-        "options": {"queue": "gpu", "expires": 10},
+        "schedule": LOOK_SECONDS,
+        "options": {"queue": "gpu", "expires": LOOK_SECONDS},
     },
-    "probe-waiting": {"task": "tagging.tasks.probe_waiting", "schedule": 10, "options": {"expires": 10}},
-    "resume-imports": {"task": "tagging.tasks.resume_imports", "schedule": 30, "options": {"expires": 30}},
-    "resume-training": {"task": "annotation.tasks.resume_training", "schedule": 30, "options": {"expires": 30}},
+    "probe-waiting": {
+        "task": "tagging.tasks.probe_waiting",
+        "schedule": LOOK_SECONDS,
+        "options": {"expires": LOOK_SECONDS},
+    },
+    "resume-imports": {
+        "task": "tagging.tasks.resume_imports",
+        "schedule": 3 * LOOK_SECONDS,
+        "options": {"expires": 3 * LOOK_SECONDS},
+    },
+    "resume-training": {
+        "task": "annotation.tasks.resume_training",
+        "schedule": 3 * LOOK_SECONDS,
+        "options": {"expires": 3 * LOOK_SECONDS},
+    },
 }
 
 # API
