@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotation.views import export, history, home, people, review, training
+from annotation.views import export, history, home, people, review, tags, training
 
 app_name = "annotation"
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("review/<int:pk>/heartbeat/", review.heartbeat, name="heartbeat"),
     path("history/", history.own, name="history"),
     path("videos/<int:pk>/reviews/", history.of_video, name="video-reviews"),
+    path("tags/<int:pk>/figures/", tags.figures, name="tag-figures"),
     path("skipped/", history.skipped, name="skipped"),
     path("skipped/<int:pk>/put-back/", history.put_back, name="put-back"),
     path("export/", export.export, name="export"),

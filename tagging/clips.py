@@ -1,6 +1,7 @@
-"""Clips kept by the hash of their content, with their poster and filmstrip, in a folder or in object storage.
+"""Clips kept under MEDIA_ROOT by the hash of their content, with their poster and filmstrip.
 
-Nothing is ever changed in place: a file is complete from the moment its name exists.
+They are local files (a shared volume when several machines work), because the models and the player read them in
+pieces. Nothing is ever changed in place: a file is complete from the moment its name exists.
 """
 
 from __future__ import annotations
@@ -9,15 +10,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.conf import settings
 from PIL import Image
 
 from ml import media
-from tagging import media_storage
 from tagging.models import Media
 
 # First bytes of the containers that ml.media opens; the name of a stranger's file tells nothing.
@@ -46,18 +45,8 @@ CONTENT_TYPES = {
 }
 
 
-@dataclass(frozen=True)
-class StoredClip:
-    """A clip that decoders may ask for: on this machine's disk as long as they read it."""
-
-    name: str
-
-    def fetched(self) -> AbstractContextManager[Path]:
-        return media_storage.current().local(self.name)
-
-
 def store(path: Path) -> Media:
-    """Copy the file to the others and say what it is; the same content is kept once. Raises ml.media.MediaError.
+    """Copy the file into MEDIA_ROOT and say what it is; the same content is kept once. Raises ml.media.MediaError.
 
     A copy and not a hard link: whoever owns the original may go on writing to it.
     """
@@ -75,7 +64,7 @@ def keep(file: Path) -> Media:
     """Make a file of `incoming` ours. Raises ml.media.MediaError."""
     content_hash = media.content_hash(file)
     known = Media.objects.filter(content_hash=content_hash).first()
-    if known and media_storage.current().exists(known.path):
+    if known and absolute(known.path).exists():
         return known
     limits = media.Limits(seconds=settings.MEDIA_MAX_SECONDS, bytes=settings.MEDIA_MAX_BYTES)
     info = media.probe(file, limits)
@@ -91,12 +80,16 @@ def keep(file: Path) -> Media:
         audio_codec=info.audio_codec,
         peaks=media.peaks(file, limits=limits),
     )
-    _save_picture(media.poster(file, limits=limits), new.poster)
-    _save_picture(media.filmstrip(file, limits=limits), new.filmstrip)
-    _save(file, new.path)
+    _save_picture(media.poster(file, limits=limits), absolute(new.poster))
+    _save_picture(media.filmstrip(file, limits=limits), absolute(new.filmstrip))
+    _move(file, absolute(new.path))
     # Last of all: a row promises files. Two workers with the same clip agree on all of it.
     values = {field.name: getattr(new, field.name) for field in Media._meta.concrete_fields if not field.primary_key}
     return Media.objects.get_or_create(content_hash=content_hash, defaults=values)[0]
+
+
+def absolute(path: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / path
 
 
 def container(file: Path) -> str:
@@ -115,7 +108,7 @@ def content_type(path: str) -> str:
 
 @contextmanager
 def incoming() -> Iterator[Path]:
-    """An empty file on the file system of MEDIA_ROOT; gone at the end."""
+    """An empty file on the file system of MEDIA_ROOT; gone at the end unless it was moved away."""
     folder = Path(settings.MEDIA_ROOT) / "incoming"
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder)
@@ -126,12 +119,13 @@ def incoming() -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
-def _save_picture(picture: Image.Image, name: str) -> None:
+def _save_picture(picture: Image.Image, to: Path) -> None:
     with incoming() as file:
         picture.save(file, "JPEG", quality=82, optimize=True)
-        _save(file, name)
+        _move(file, to)
 
 
-def _save(file: Path, name: str) -> None:
-    with file.open("rb") as opened:
-        media_storage.current().save(name, media_storage.Finished(opened, str(file)))
+def _move(file: Path, to: Path) -> None:
+    to.parent.mkdir(parents=True, exist_ok=True)
+    file.chmod(0o644)
+    os.replace(file, to)

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from tagging.views import imports, media, suggestions, videos
+from tagging.views import imports, media, suggestions, tags, videos
 
 app_name = "tagging"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path("videos/<int:pk>/", videos.video, name="video"),
     path("videos/<int:pk>/examine-again/", videos.examine_again, name="examine-again"),
     re_path(r"^media/(?P<pk>\d{1,18})/(?P<part>clip|poster|filmstrip)$", media.media, name="media"),
+    path("tags/counts.json", tags.counts, name="tag-counts"),
     path("imports/", imports.imports, name="imports"),
     path("imports/columns/<str:token>/", imports.columns, name="import-columns"),
     path("imports/<int:pk>/", imports.import_, name="import"),

@@ -1,9 +1,8 @@
-"""The taxonomy to read, to import, to export, and as the file that browsers keep."""
+"""The taxonomy to import, to export, and as the file that browsers keep."""
 
 from __future__ import annotations
 
 import gzip
-from typing import Any
 
 from django.contrib.auth.decorators import login_required, permission_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
@@ -12,56 +11,13 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from taxonomy import guidelines, search, versions, wording
+from taxonomy import versions
 from taxonomy.exchange import csv, importing
 from taxonomy.exchange.rows import Problem, Refused
 from taxonomy.forms import ImportForm
-from taxonomy.models import BusinessLine, Tag, TaxonomyVersion
-from taxonomy.tree import tree
+from taxonomy.models import TaxonomyVersion
 
 YEAR = 31_536_000  # seconds
-FOUND = 50
-
-
-@require_safe
-@login_required
-@permission_required("taxonomy.view_tag", raise_exception=True)
-def index(request: HttpRequest) -> HttpResponse:
-    """The tree, or what was searched for."""
-    query = request.GET.get("q", "")[:200].strip()
-    content: dict[str, Any] = {"query": query, "version": versions.current()}
-    content |= {"found": search.search(query, FOUND)} if query else {"tree": tree()}
-    return render(request, "taxonomy/tree.html", content)
-
-
-@require_safe
-@login_required
-@permission_required("taxonomy.view_tag", raise_exception=True)
-def tag(request: HttpRequest, pk: int) -> HttpResponse:
-    """One tag: names, place, rules, and what it means for each business line."""
-    shown = get_object_or_404(Tag.objects.select_related("merged_into"), pk=pk)
-    above = search.ancestry([pk])
-    children = list(shown.children.exclude(state=Tag.State.MERGED))
-    path = [shown]
-    while path[0].parent_id is not None:
-        path.insert(0, above[path[0].parent_id])
-    names = {each.pk: each.name for each in (*path, *children)} | search.preferred([*above, *(c.pk for c in children)])
-    texts = [(line, guidelines.texts([pk], line.pk if line else None).get(pk)) for line in _lines()]
-    content = {
-        "tag": shown,
-        "name": names[pk],
-        "names": shown.names.all(),
-        "path": [(each.pk, names[each.pk]) for each in path[:-1]],
-        "children": [(each, names[each.pk]) for each in children],
-        "rules": wording.rules_about(above),
-        "texts": texts,
-    }
-    return render(request, "taxonomy/tag.html", content)
-
-
-def _lines() -> list[BusinessLine | None]:
-    """The general guideline stands first, as None."""
-    return [None, *BusinessLine.objects.all()]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -111,10 +67,15 @@ def current_file(request: HttpRequest) -> HttpResponse:
 def file(request: HttpRequest, number: int, digest: str) -> HttpResponse:
     """A version as JSON, compressed as it is stored. Its address names its content, so it is fetched once."""
     version = get_object_or_404(TaxonomyVersion, number=number, digest=digest)
+    return packed(request, bytes(version.content))
+
+
+def packed(request: HttpRequest, content: bytes) -> HttpResponse:
+    """Gzipped JSON as the answer to who asked for an address that names its content."""
     if "gzip" in request.headers.get("Accept-Encoding", ""):
-        response = HttpResponse(bytes(version.content), headers={"Content-Encoding": "gzip"})
+        response = HttpResponse(content, headers={"Content-Encoding": "gzip"})
     else:
-        response = HttpResponse(gzip.decompress(version.content))
+        response = HttpResponse(gzip.decompress(content))
     response["Content-Type"] = "application/json"
     response["Cache-Control"] = f"private, max-age={YEAR}, immutable"
     patch_vary_headers(response, ["Accept-Encoding"])

@@ -30,6 +30,9 @@ REGEX_SAMPLES = {
     r"^media/(?P<pk>\d{1,18})/(?P<part>clip|poster|filmstrip)$": "media/0/clip",
     r"taxonomy/^export/(?P<what>tags|rules)\.csv$": "taxonomy/export/tags.csv",
     r"taxonomy/^file/(?P<number>\d{1,9})-(?P<digest>[0-9a-f]{64})\.json$": f"taxonomy/file/1-{'0' * 64}.json",
+    r"taxonomy/^tree/(?P<number>\d{1,9})-(?P<digest>[0-9a-f]{64})\.(?P<language>[a-z-]{2,10})\.json$": (
+        f"taxonomy/tree/1-{'0' * 64}.en.json"
+    ),
 }
 
 # Route -> method -> who is let in. A method that is not named lets nobody in.
@@ -48,6 +51,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "review/<int:pk>/heartbeat/": {"POST": ANNOTATOR},
     "history/": {"GET": ANNOTATOR},
     "videos/<int:pk>/reviews/": {"GET": WITH_ROLE},
+    "tags/<int:pk>/figures/": {"GET": WITH_ROLE},
     "skipped/": {"GET": ADMIN},
     "skipped/<int:pk>/put-back/": {"POST": ADMIN},
     "export/": {"GET": ADMIN},
@@ -60,6 +64,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "videos/<int:pk>/": {"GET": WITH_ROLE},
     "videos/<int:pk>/examine-again/": {"POST": ADMIN},
     r"^media/(?P<pk>\d{1,18})/(?P<part>clip|poster|filmstrip)$": {"GET": WITH_ROLE},
+    "tags/counts.json": {"GET": WITH_ROLE},
     "suggestions/": {"GET": ADMIN},
     "imports/": {"GET": ADMIN, "POST": ADMIN},
     "imports/columns/<str:token>/": {"GET": ADMIN, "POST": ADMIN},
@@ -69,7 +74,10 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "imports/<int:pk>/errors.csv": {"GET": ADMIN},
     # Taxonomy
     "taxonomy/": {"GET": WITH_ROLE},
-    "taxonomy/<int:pk>/": {"GET": WITH_ROLE},
+    "taxonomy/tags/<int:pk>/": {"GET": WITH_ROLE},
+    r"taxonomy/^tree/(?P<number>\d{1,9})-(?P<digest>[0-9a-f]{64})\.(?P<language>[a-z-]{2,10})\.json$": {
+        "GET": WITH_ROLE
+    },
     "taxonomy/import/": {"GET": EDITOR, "POST": EDITOR},
     r"taxonomy/^export/(?P<what>tags|rules)\.csv$": {"GET": WITH_ROLE},
     "taxonomy/file/current.json": {"GET": WITH_ROLE},

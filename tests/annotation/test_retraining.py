@@ -1,8 +1,6 @@
 """From reviews to a candidate: the whole run, its stop, and the worker that dies in the middle."""
 
 import json
-import os
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -18,9 +16,7 @@ from taxonomy.models import Tag, TaxonomyVersion
 from tests.factories import make_line, make_tag, make_user, make_video
 from tests.workers import until, worker
 
-pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
-
-QUICK = os.path.relpath(Path(__file__).with_name("demo_stack.toml"))  # for what is not about the parts of a stack
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
@@ -60,10 +56,10 @@ def test_a_training_leaves_a_candidate_with_its_metrics_and_curves(reviewed):
 
 
 def test_the_next_training_is_measured_against_the_active_version_on_the_same_videos(reviewed):
-    first = retraining.retrain(runs.start(QUICK).pk)
+    first = retraining.retrain(runs.start("small").pk)
     promotion.promote(first)
 
-    second = retraining.retrain(runs.start(QUICK).pk)
+    second = retraining.retrain(runs.start("small").pk)
 
     assert second.parent == first
     assert second.metrics["rival"]["version"] == first.pk
@@ -101,9 +97,7 @@ def test_a_cancelled_training_stops_and_leaves_nothing(reviewed, settings, tmp_p
     assert not ModelVersion.objects.exists()
 
 
-def test_the_command_trains_and_promotes(reviewed, settings):
-    settings.TRAINING_STACK = QUICK
-
+def test_the_command_trains_and_promotes(reviewed):
     call_command("retrain", wait=True, promote=True)
 
     assert ModelVersion.objects.active() == ModelVersion.objects.get()

@@ -9,13 +9,23 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MODULES = (ROOT / "static/js/rules.js", ROOT / "static/js/taxonomy.js", ROOT / "tests/taxonomy/rule_vectors.mjs")
+MODULES = tuple(
+    ROOT / path
+    for path in (
+        "static/js/rules.js",
+        "static/js/taxonomy.js",
+        "tests/taxonomy/rule_vectors.mjs",
+        "static/js/tree/forest.js",
+        "static/js/tree/rows.js",
+    )
+)
 
 # Modules as data: addresses, so that neither a server nor a package.json is needed. Imports among them are replaced.
 LOAD = """async (texts) => {
   const address = (text) => "data:text/javascript," + encodeURIComponent(text);
   const rules = address(texts[0]);
-  const parts = [rules, address(texts[1].replace("./rules.js", rules)), address(texts[2])];
+  const taxonomy = address(texts[1].replace("./rules.js", rules));
+  const parts = [rules, taxonomy, ...texts.slice(2).map(address)];
   return Object.assign({}, ...(await Promise.all(parts.map((part) => import(part)))));
 }"""
 
