@@ -29,10 +29,12 @@ ROLES: dict[str, list[str]] = {
         "taxonomy.delete_tagname",
         "taxonomy.delete_rule",
         "taxonomy.view_taxonomyversion",
+        *(f"taxonomy.{verb}_changeset" for verb in ("add", "change", "view", "publish", "approve")),
     ],
     "admin": [
         *READ,
         *(f"taxonomy.{verb}_businessline" for verb in ("add", "change", "view")),
+        *(f"taxonomy.{verb}_governance" for verb in ("add", "change", "view")),
         *(f"tagging.{verb}_linepolicy" for verb in ("add", "change", "view")),
         "tagging.add_import",
         "tagging.view_import",

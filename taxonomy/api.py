@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from taxonomy import guidelines, search, versions
+from taxonomy import change_api, guidelines, search, versions
 from taxonomy.exchange import csv, importing
 from taxonomy.exchange.rows import Refused
 from taxonomy.forms import ImportForm
@@ -165,6 +165,7 @@ class Import(View):
 
 
 urlpatterns = [
+    *change_api.urlpatterns,
     path("tags/", Tags.as_view(), name="api-tags"),
     path("tags/<int:pk>/", OneTag.as_view(), name="api-tag"),
     path("tags/<int:pk>/guideline/", TagGuideline.as_view(), name="api-tag-guideline"),

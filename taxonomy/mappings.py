@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from taxonomy.draft import Draft
 from taxonomy.outcome import final
 from taxonomy.published import STATES, Published
 
@@ -62,6 +63,43 @@ def between(former: Published, later: Published) -> TagMapping:
         elif _looks(before, row) != _looks(after, now):
             changed.add(tag)
     return TagMapping(merged, split, frozenset(deprecated), frozenset(gone), revived, frozenset(changed))
+
+
+def drafted(draft: Draft) -> TagMapping:
+    """What a draft would make of the tags of its version. Costs what the edits touched, and one look at the merges."""
+    base = draft.base
+    old_heirs = {base.code(tag): base.code(heir) for tag, heir in final(base.tags).items()}
+    merged, split, revived = {}, {}, {}
+    deprecated, gone, changed = set(), set(), set()
+    for code in draft.touched_tags() & base.rows.keys():
+        tag, node, before = base.tags["id"][base.rows[code]], draft.find(code), base.node(code)
+        assert before
+        if node is None:
+            gone.add(tag)
+        elif node.state == "merged":
+            merged[tag] = _id(draft, _heir(draft, code))
+        elif code in old_heirs:
+            revived[tag] = _id(draft, old_heirs[code])
+        elif node.state == "deprecated" and before.state != "deprecated":
+            if parts := draft.parts(code):
+                split[tag] = tuple(_id(draft, part) for part in parts)
+            else:
+                deprecated.add(tag)
+        else:
+            changed.add(tag)
+    return TagMapping(merged, split, frozenset(deprecated), frozenset(gone), revived, frozenset(changed))
+
+
+def _heir(draft: Draft, code: str) -> str:
+    while (into := draft.node(code).merged_into) is not None:
+        code = into
+    return code
+
+
+def _id(draft: Draft, code: str) -> int:
+    """0 for a tag that the draft itself makes."""
+    row = draft.base.rows.get(code)
+    return int(draft.base.tags["id"][row]) if row is not None else 0
 
 
 def _looks(tags: Mapping[str, list[object]], row: int) -> tuple[object, ...]:
