@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
+# Tests run in as many processes as there are cores, from 2 to 8: each needs about 1.5 GB and a database.
+PROCESSES ?= $(shell $(PYTHON) -c "import os; print(min(8, max(2, os.cpu_count() or 1)))")
+PYTEST := $(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup
 
 .PHONY: run test test-all check browser messages lock
 
@@ -10,11 +13,11 @@ run: .venv/installed
 
 test: .venv/installed browser
 	@$(BIN)/python manage.py compile_messages
-	$(BIN)/python -m pytest -m "not slow"
+	$(PYTEST) -m "not slow"
 
 test-all: .venv/installed browser
 	@$(BIN)/python manage.py compile_messages
-	$(BIN)/python -m pytest
+	$(PYTEST)
 
 check: .venv/installed
 	$(BIN)/ruff check .

@@ -16,9 +16,10 @@ from django.db import DatabaseError
 from annotation import snapshots
 from annotation.snapshots import Taken
 from ml.feature_store import FeatureStore
-from ml.registry import runs
+from ml.registry import archive, runs, serving
 from ml.registry.models import ModelVersion, TrainingRun
 from ml.registry.tracker import Tracker, heartbeat
+from tagging import clips
 
 if TYPE_CHECKING:
     from ml.training.loop import Progress
@@ -54,7 +55,8 @@ def _train(run: TrainingRun, listen: Callable[[Progress], None] | None) -> Model
     taken = _snapshot(run)
     tracker, store = Tracker(run), FeatureStore(Path(settings.FEATURE_ROOT))
     active = ModelVersion.objects.active()
-    warm = active.folder if active and active.folder.is_dir() else None
+    warm = serving.folder(active) if active else None
+    warm = warm if warm and warm.is_dir() else None
     name = f"{Path(run.stack).stem}-{taken.hash[:8]}-{uuid4().hex[:6]}"  # a stack may be the path of its file
     out = Path(settings.BUNDLE_ROOT) / name
 
@@ -65,11 +67,19 @@ def _train(run: TrainingRun, listen: Callable[[Progress], None] | None) -> Model
 
     try:
         loop.train(
-            taken.folder, out, store=store, stack=run.stack, warm=warm, report=report, cancelled=tracker.cancelled
+            taken.folder,
+            out,
+            store=store,
+            stack=run.stack,
+            warm=warm,
+            clips=clips.StoredClip,
+            report=report,
+            cancelled=tracker.cancelled,
         )
     except loop.Cancelled:
         runs.cancelled(run)
         return None
+    archive.keep(out, f"bundles/{name}")  # before anybody is told of it
     return _register(run, taken, name, _metrics(out / "metrics.json", active), active)
 
 
@@ -103,5 +113,6 @@ def _register(
         parent=active,
     )
     if version is None:  # cancelled, or finished by the worker that took it over from us
+        archive.forget(f"bundles/{name}")
         shutil.rmtree(Path(settings.BUNDLE_ROOT) / name)
     return version

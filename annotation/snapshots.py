@@ -17,6 +17,7 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Q
 
 from annotation.models import Review, Verdict
+from ml.registry import archive
 from tagging import tag_merges
 from taxonomy import versions
 from taxonomy.models import Tag
@@ -55,14 +56,18 @@ def take() -> Taken:
         if not manifest["videos"]:
             raise NothingToLearn("Nobody has reviewed a video yet, so there is nothing to learn from.")
         folder.chmod(0o755)  # mkdtemp makes it private; workers of other users may have to read it
-        return read(_keep(folder, root / manifest["hash"]).name)
+        kept = _keep(folder, root / manifest["hash"])
+        archive.keep(kept, f"snapshots/{kept.name}")
+        return read(kept.name)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def read(name: str) -> Taken:
-    """The snapshot of that name below SNAPSHOT_ROOT. Raises FileNotFoundError."""
+    """The snapshot of that name below SNAPSHOT_ROOT, or from the archive. Raises FileNotFoundError."""
     folder = Path(settings.SNAPSHOT_ROOT) / name
+    if not folder.is_dir():
+        archive.bring(f"snapshots/{name}", folder)
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return Taken(folder, manifest["hash"], manifest["taxonomy_version"])
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -52,6 +54,14 @@ class Vocabulary:
         return tag in self.column
 
 
+class Fetchable(Protocol):
+    """A media file that may lie elsewhere, in object storage say."""
+
+    def fetched(self) -> AbstractContextManager[Path]:
+        """A file of this machine with its content, for the length of the block. Raises FileNotFoundError."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class VideoInput:
     """One clip as the modality layer receives it."""
@@ -62,7 +72,7 @@ class VideoInput:
     cover_text: str = ""
     uploader: str = ""
     program: str = ""
-    media: Path | None = None
+    media: Path | Fetchable | None = None
     content_hash: str | None = None  # sha256 of the media file; the key of cached features
 
     def text(self) -> str:

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
+from typing import Protocol
 
-from django.http import FileResponse, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 
-BLOCK = 2**18
 _ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+
+
+class Content(Protocol):
+    """What is asked for: its size, and any part of it."""
+
+    @property
+    def size(self) -> int: ...
+
+    def blocks(self, first: int, last: int) -> Iterator[bytes]:
+        """Bytes `first` to `last`, both included. Raises FileNotFoundError at the call, not at the first block."""
+        ...
 
 
 class Unsatisfiable(ValueError):
@@ -37,9 +47,9 @@ def wanted(header: str, size: int) -> tuple[int, int] | None:
     return start, end
 
 
-def respond(request: HttpRequest, path: Path, content_type: str, etag: str) -> HttpResponseBase:
-    """The file, a part of it, 304 or 416. Raises FileNotFoundError."""
-    size = path.stat().st_size
+def respond(request: HttpRequest, content: Content, content_type: str, etag: str) -> HttpResponseBase:
+    """All of it, a part of it, 304 or 416. Raises FileNotFoundError."""
+    size = content.size
     quoted = f'"{etag}"'
     unchanged = get_conditional_response(request, etag=quoted)
     if unchanged is not None:
@@ -51,7 +61,10 @@ def respond(request: HttpRequest, path: Path, content_type: str, etag: str) -> H
         response: HttpResponseBase = HttpResponse(status=416)
         response["Content-Range"] = f"bytes */{size}"
     else:
-        response = _partial(path, *part, size) if part else FileResponse(path.open("rb"))
+        response = _blocks(content, *(part or (0, size - 1)))
+        if part:
+            response.status_code = 206
+            response["Content-Range"] = f"bytes {part[0]}-{part[1]}/{size}"
         response["Content-Type"] = content_type
         response["Content-Disposition"] = "inline"
     response["Accept-Ranges"] = "bytes"
@@ -61,17 +74,7 @@ def respond(request: HttpRequest, path: Path, content_type: str, etag: str) -> H
     return response
 
 
-def _partial(path: Path, start: int, end: int, size: int) -> StreamingHttpResponse:
-    response = StreamingHttpResponse(_blocks(path, start, end), status=206)
-    response["Content-Length"] = str(end - start + 1)
-    response["Content-Range"] = f"bytes {start}-{end}/{size}"
+def _blocks(content: Content, first: int, last: int) -> StreamingHttpResponse:
+    response = StreamingHttpResponse(content.blocks(first, last))
+    response["Content-Length"] = str(last - first + 1)
     return response
-
-
-def _blocks(path: Path, start: int, end: int) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        file.seek(start)
-        left = end - start + 1
-        while left and (block := file.read(min(BLOCK, left))):
-            left -= len(block)
-            yield block

@@ -1,7 +1,6 @@
-"""Clips kept under MEDIA_ROOT by the hash of their content, with their poster and filmstrip.
+"""Clips kept by the hash of their content, with their poster and filmstrip, in a folder or in object storage.
 
-They are local files (a shared volume when several machines work), because the models and the player read them in
-pieces. Nothing is ever changed in place: a file is complete from the moment its name exists.
+Nothing is ever changed in place: a file is complete from the moment its name exists.
 """
 
 from __future__ import annotations
@@ -10,13 +9,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.conf import settings
 from PIL import Image
 
 from ml import media
+from tagging import media_storage
 from tagging.models import Media
 
 # First bytes of the containers that ml.media opens; the name of a stranger's file tells nothing.
@@ -45,8 +46,18 @@ CONTENT_TYPES = {
 }
 
 
+@dataclass(frozen=True)
+class StoredClip:
+    """A clip that decoders may ask for: on this machine's disk as long as they read it."""
+
+    name: str
+
+    def fetched(self) -> AbstractContextManager[Path]:
+        return media_storage.current().local(self.name)
+
+
 def store(path: Path) -> Media:
-    """Copy the file into MEDIA_ROOT and say what it is; the same content is kept once. Raises ml.media.MediaError.
+    """Copy the file to the others and say what it is; the same content is kept once. Raises ml.media.MediaError.
 
     A copy and not a hard link: whoever owns the original may go on writing to it.
     """
@@ -64,7 +75,7 @@ def keep(file: Path) -> Media:
     """Make a file of `incoming` ours. Raises ml.media.MediaError."""
     content_hash = media.content_hash(file)
     known = Media.objects.filter(content_hash=content_hash).first()
-    if known and absolute(known.path).exists():
+    if known and media_storage.current().exists(known.path):
         return known
     limits = media.Limits(seconds=settings.MEDIA_MAX_SECONDS, bytes=settings.MEDIA_MAX_BYTES)
     info = media.probe(file, limits)
@@ -80,16 +91,12 @@ def keep(file: Path) -> Media:
         audio_codec=info.audio_codec,
         peaks=media.peaks(file, limits=limits),
     )
-    _save_picture(media.poster(file, limits=limits), absolute(new.poster))
-    _save_picture(media.filmstrip(file, limits=limits), absolute(new.filmstrip))
-    _move(file, absolute(new.path))
+    _save_picture(media.poster(file, limits=limits), new.poster)
+    _save_picture(media.filmstrip(file, limits=limits), new.filmstrip)
+    _save(file, new.path)
     # Last of all: a row promises files. Two workers with the same clip agree on all of it.
     values = {field.name: getattr(new, field.name) for field in Media._meta.concrete_fields if not field.primary_key}
     return Media.objects.get_or_create(content_hash=content_hash, defaults=values)[0]
-
-
-def absolute(path: str) -> Path:
-    return Path(settings.MEDIA_ROOT) / path
 
 
 def container(file: Path) -> str:
@@ -108,7 +115,7 @@ def content_type(path: str) -> str:
 
 @contextmanager
 def incoming() -> Iterator[Path]:
-    """An empty file on the file system of MEDIA_ROOT; gone at the end unless it was moved away."""
+    """An empty file on the file system of MEDIA_ROOT; gone at the end."""
     folder = Path(settings.MEDIA_ROOT) / "incoming"
     folder.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=folder)
@@ -119,13 +126,12 @@ def incoming() -> Iterator[Path]:
         Path(name).unlink(missing_ok=True)
 
 
-def _save_picture(picture: Image.Image, to: Path) -> None:
+def _save_picture(picture: Image.Image, name: str) -> None:
     with incoming() as file:
         picture.save(file, "JPEG", quality=82, optimize=True)
-        _move(file, to)
+        _save(file, name)
 
 
-def _move(file: Path, to: Path) -> None:
-    to.parent.mkdir(parents=True, exist_ok=True)
-    file.chmod(0o644)
-    os.replace(file, to)
+def _save(file: Path, name: str) -> None:
+    with file.open("rb") as opened:
+        media_storage.current().save(name, media_storage.Finished(opened, str(file)))

@@ -190,17 +190,41 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", VAR / "static"))
 MEDIA_ROOT = VAR / "media"  # clips, posters, filmstrips; served by a view that checks who asks
 BUNDLE_ROOT = VAR / "bundles"
-FEATURE_ROOT = VAR / "features"
+FEATURE_ROOT = VAR / "features"  # a cache: each machine may have its own, and lose it
 SNAPSHOT_ROOT = VAR / "snapshots"
-IMPORT_ROOT = VAR / "imports"  # uploaded tables and the files of row errors
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+IMPORT_ROOT = VAR / "imports"  # uploaded tables and clips; web and the workers of queue `default` share it
+STORAGES: dict[str, dict[str, object]] = {
+    "default": {"BACKEND": "tagging.media_storage.Folder"},  # below MEDIA_ROOT
     "staticfiles": {
         "BACKEND": "tagging.static_files.HashedModules"
         if not DEBUG and env_bool("HASHED_STATIC_FILES", "1")
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# Object storage: with a bucket, media lie there and what machines must share of the models is archived there. Keys come
+# the usual way of AWS (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, the machine's role).
+S3_BUCKET = os.environ.get("S3_BUCKET", "")
+S3_ENDPOINT = os.environ.get("S3_ENDPOINT", "")  # http://minio:9000; empty: AWS
+S3_REGION = os.environ.get("S3_REGION", "")
+S3_PREFIX = os.environ.get("S3_PREFIX", "").strip("/")
+S3_ADDRESSING = os.environ.get("S3_ADDRESSING", "path" if S3_ENDPOINT else "auto")  # path, virtual or auto
+MEDIA_CACHE_ROOT = VAR / "cache"  # clips that this machine's workers decode
+MEDIA_CACHE_BYTES = env_int("MEDIA_CACHE_MB", 2048) * 2**20
+
+
+def bucket(folder: str) -> dict[str, object]:
+    """The storage in that folder of the bucket."""
+    options = {
+        "bucket_name": S3_BUCKET,
+        "endpoint_url": S3_ENDPOINT or None,
+        "region_name": S3_REGION or None,
+        "location": f"{S3_PREFIX}/{folder}".lstrip("/"),
+    }
+    return {"BACKEND": "tagging.object_storage.Bucket", "OPTIONS": options}
+
+
+if S3_BUCKET:
+    STORAGES |= {"default": bucket("media"), "archive": bucket("archive")}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 
@@ -232,16 +256,29 @@ CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600, "socket_timeout": 30}
 # A message is only a nudge (the work is found in the database), so a lost broker must not hold up a page.
 CELERY_TASK_PUBLISH_RETRY = False
+LOOK_SECONDS = env_int("LOOK_SECONDS", 10)  # so often beat looks for work whose message was lost
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
 CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "suggest-waiting": {
         "task": "tagging.tasks.suggest_waiting",
-        "schedule": 10,
-        "options": {"queue": "gpu", "expires": 10},
+        "schedule": LOOK_SECONDS,
+        "options": {"queue": "gpu", "expires": LOOK_SECONDS},
     },
-    "probe-waiting": {"task": "tagging.tasks.probe_waiting", "schedule": 10, "options": {"expires": 10}},
-    "resume-imports": {"task": "tagging.tasks.resume_imports", "schedule": 30, "options": {"expires": 30}},
-    "resume-training": {"task": "annotation.tasks.resume_training", "schedule": 30, "options": {"expires": 30}},
+    "probe-waiting": {
+        "task": "tagging.tasks.probe_waiting",
+        "schedule": LOOK_SECONDS,
+        "options": {"expires": LOOK_SECONDS},
+    },
+    "resume-imports": {
+        "task": "tagging.tasks.resume_imports",
+        "schedule": 3 * LOOK_SECONDS,
+        "options": {"expires": 3 * LOOK_SECONDS},
+    },
+    "resume-training": {
+        "task": "annotation.tasks.resume_training",
+        "schedule": 3 * LOOK_SECONDS,
+        "options": {"expires": 3 * LOOK_SECONDS},
+    },
 }
 
 # API

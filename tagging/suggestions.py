@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -18,8 +17,8 @@ from django.db import connection, transaction
 from ml.registry import serving
 from ml.registry.models import ModelVersion
 from ml.types import Proposal, VideoInput
-from tagging import suggestion_rows
-from tagging.models import Media, Video
+from tagging import clips, suggestion_rows
+from tagging.models import Video
 from taxonomy import versions
 
 if TYPE_CHECKING:
@@ -95,13 +94,9 @@ def _input(video: Video) -> VideoInput:
         cover_text=video.cover_text,
         uploader=video.uploader,
         program=video.program,
-        media=_path(video.media) if video.media else None,
+        media=clips.StoredClip(video.media.path) if video.media else None,
         content_hash=video.media.content_hash if video.media else None,
     )
-
-
-def _path(media: Media) -> Path:
-    return Path(settings.MEDIA_ROOT) / media.path
 
 
 def _propose(pipeline: Pipeline, videos: Sequence[VideoInput]) -> Mapping[int, list[Proposal] | str]:

@@ -9,6 +9,11 @@ from tagging import catalogues
 from tests import factories
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long tests first: several processes then end at about the same time."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def compiled_catalogues() -> None:
     """Tests in Chinese see the texts as they are now, however pytest was started."""

@@ -1,4 +1,8 @@
-"""Real servers for the tests: PostgreSQL and Redis of their own, gone with the test run."""
+"""Real servers for the tests: PostgreSQL and Redis of their own, gone with the test run.
+
+Run in parallel (pytest-xdist), the processes share the first one's PostgreSQL, where each makes a database. Folder and
+Redis are each process's own, because tests look into the one and stop the other.
+"""
 
 import atexit
 import contextlib
@@ -12,6 +16,9 @@ import psycopg
 from tagging import embedded
 
 FOLDER = Path(tempfile.mkdtemp(prefix="tagwright-test-"))
+SHARED = Path(
+    os.environ.setdefault("TAGWRIGHT_TEST_SHARED", str(FOLDER))
+)  # of all processes of the run: the first one's
 (FOLDER / "static").mkdir()
 os.environ["TAGWRIGHT_VAR"] = str(FOLDER)
 os.environ["HASHED_STATIC_FILES"] = "0"
@@ -29,6 +36,5 @@ if "DATABASE_URL" not in os.environ:
         for _setting in ("fsync", "synchronous_commit", "full_page_writes"):
             _connection.execute(f"ALTER SYSTEM SET {_setting} = off")
         _connection.execute("SELECT pg_reload_conf()")
-if "CELERY_BROKER_URL" not in os.environ:
-    _stack.enter_context(embedded.redis(FOLDER))
-    os.environ["CELERY_BROKER_URL"] = embedded.broker_url(FOLDER)
+_stack.enter_context(embedded.redis(FOLDER))
+os.environ["CELERY_BROKER_URL"] = embedded.broker_url(FOLDER)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
+import shutil
 from pathlib import Path
 
 from django.conf import settings
@@ -13,6 +15,7 @@ from ml.registry.models import ModelVersion
 from ml.types import VideoInput
 from taxonomy import versions
 from taxonomy.models import Tag
+from tests.servers import SHARED
 
 # Far from what sequences give, so that the database's rows can have the ids the stack was trained with.
 TAGS = {9001: "Rain", 9002: "Cooking", 9003: "Basketball", 9004: "Concert"}
@@ -29,9 +32,14 @@ def train() -> Path:
     """The bundle below BUNDLE_ROOT; trained when it is not there yet."""
     from ml.training import loop
 
-    out = Path(settings.BUNDLE_ROOT) / NAME
+    out, shared = Path(settings.BUNDLE_ROOT) / NAME, SHARED / NAME
     if not out.exists():
-        loop.train(_snapshot(Path(settings.SNAPSHOT_ROOT) / NAME), out, store=FeatureStore(Path(settings.FEATURE_ROOT)))
+        with (SHARED / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)  # the processes of one test run train it once
+            if not shared.exists():
+                snapshot = _snapshot(SHARED / "snapshot")
+                loop.train(snapshot, shared, store=FeatureStore(Path(settings.FEATURE_ROOT)))
+        shutil.copytree(shared, out)
     return out
 
 

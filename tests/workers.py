@@ -41,7 +41,8 @@ class Worker:
 
     def __init__(self, queues: str, *options: str, **environment: str) -> None:
         self.log = Path(tempfile.mkstemp(prefix="worker-", suffix=".log", dir=os.environ["TAGWRIGHT_VAR"])[1])
-        known = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tagging.settings", "OMP_NUM_THREADS": "1"}
+        known = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tagging.settings"}
+        known |= {"OMP_NUM_THREADS": "1", "LOOK_SECONDS": "1"}  # beat is waited for
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*COMMAND, "--queues", queues, "--hostname", f"{self.log.stem}@test", *options],

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,6 +16,8 @@ from av.packet import Packet
 from av.stream import Disposition
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
+
+from ml.types import Fetchable
 
 # Containers that hold their media themselves. Playlists (hls, dash, concat) and generators (lavfi) name other
 # files or addresses, so FFmpeg must not even recognise them.
@@ -161,7 +163,12 @@ def probe(path: Path, limits: Limits = DEFAULT_LIMITS) -> MediaInfo:
         )
 
 
-def content_hash(path: Path) -> str:
+def local(source: Path | Fetchable) -> AbstractContextManager[Path]:
+    """The file itself, or a copy on this machine for the length of the block. Raises OSError."""
+    return nullcontext(source) if isinstance(source, Path) else source.fetched()
+
+
+def content_hash(source: Path | Fetchable) -> str:
     """sha256 of the file, hex; the key of everything computed from it. Raises OSError."""
-    with path.open("rb") as file:
+    with local(source) as path, path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -28,12 +28,13 @@ from ml.media.container import (
     Shape,
     audio_stream,
     decoded,
+    local,
     opened,
     shape,
     video_stream,
 )
 from ml.media.conversion import Resampler, Scaler
-from ml.types import Array
+from ml.types import Array, Fetchable
 
 ENOUGH_KEYFRAMES = 8
 
@@ -148,7 +149,7 @@ def _pass(
 
 
 def decode(
-    path: Path,
+    source: Path | Fetchable,
     *,
     size: int | None = None,
     fps: float = 1.0,
@@ -158,7 +159,8 @@ def decode(
     """Frames of `size` pixels and sound at `rate` Hz from one pass; leave out what is not wanted."""
     scaler = Scaler()
     square = None if size is None else lambda frame, shown: scaler.square(frame, shown, size)
-    pictures, times, sound = sample(path, square, fps=fps, rate=rate, draft=True, limits=limits)
+    with local(source) as path:
+        pictures, times, sound = sample(path, square, fps=fps, rate=rate, draft=True, limits=limits)
     if not pictures:
         return Decoded(sound=sound)
     return Decoded(np.stack(pictures), np.asarray(times, np.float32), sound)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 
 from ml.feature_store import FeatureStore
+from ml.registry import archive
 from ml.registry.models import ModelVersion
 
 if TYPE_CHECKING:
@@ -24,7 +25,14 @@ def active() -> tuple[ModelVersion, Pipeline] | None:
     Raises ml.bundle.BundleError when the bundle's folder is missing or damaged.
     """
     version = ModelVersion.objects.active()
-    return (version, _load(version.folder)) if version else None
+    return (version, _load(folder(version))) if version else None
+
+
+def folder(version: ModelVersion) -> Path:
+    """The version's bundle on this machine; brought from the archive when another machine trained it."""
+    if not version.folder.is_dir():
+        archive.bring(f"bundles/{version.bundle}", version.folder)
+    return version.folder
 
 
 @lru_cache(maxsize=1)  # the former version's memory is given back as soon as the next one is needed

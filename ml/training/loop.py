@@ -28,17 +28,19 @@ def train(
     store: FeatureStore,
     stack: str = "small",
     warm: Path | None = None,
+    clips: examples.Clips | None = None,
     report: Callable[[Progress], None] = lambda progress: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> dict[str, float]:
     """Train every part of a stack, write the bundle to `out`, and return its metrics on the test split.
 
     `warm` is the active bundle: weights start from it, and it is judged on the same test split for comparison.
+    `clips` finds the media that the snapshot names, when they are not files below its `media_root`.
     `out/metrics.json` holds {candidate, active, recallers, reliability, loss, seconds, notes}. Raises SnapshotError,
     ValueError (stack), FileExistsError (`out`), Cancelled; `out` appears whole or not at all.
     """
     torch.set_num_threads(1)
-    frozen, config = examples.read(snapshot), stacks.read(stack)
+    frozen, config = examples.read(snapshot, clips), stacks.read(stack)
     examples.check(frozen)
     journal = Journal(report, cancelled)
     with bundle.writing(out) as folder:

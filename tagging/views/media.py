@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from tagging import byte_ranges, clips
+from tagging.media_storage import StoredFile
 from tagging.models import Video
 
 
@@ -22,6 +23,6 @@ def media(request: HttpRequest, pk: int, part: str) -> HttpResponseBase:
     path = {"clip": video.media.path, "poster": video.media.poster, "filmstrip": video.media.filmstrip}[part]
     etag = f"{video.media.content_hash[:32]}-{part}"
     try:
-        return byte_ranges.respond(request, clips.absolute(path), clips.content_type(path), etag)
+        return byte_ranges.respond(request, StoredFile(path), clips.content_type(path), etag)
     except FileNotFoundError as error:
         raise Http404 from error

@@ -72,6 +72,7 @@ def make_with_crashes(table):
     raise AssertionError("the demo never came to its end")
 
 
+@pytest.mark.long
 @pytest.mark.django_db(transaction=True)
 def test_fills_an_empty_database_however_often_it_is_broken_off(few, capsys):
     steps = make_with_crashes(few)

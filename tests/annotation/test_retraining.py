@@ -1,6 +1,8 @@
 """From reviews to a candidate: the whole run, its stop, and the worker that dies in the middle."""
 
 import json
+import os
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -16,7 +18,9 @@ from taxonomy.models import Tag, TaxonomyVersion
 from tests.factories import make_line, make_tag, make_user, make_video
 from tests.workers import until, worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
+
+QUICK = os.path.relpath(Path(__file__).with_name("demo_stack.toml"))  # for what is not about the parts of a stack
 
 
 @pytest.fixture
@@ -56,10 +60,10 @@ def test_a_training_leaves_a_candidate_with_its_metrics_and_curves(reviewed):
 
 
 def test_the_next_training_is_measured_against_the_active_version_on_the_same_videos(reviewed):
-    first = retraining.retrain(runs.start("small").pk)
+    first = retraining.retrain(runs.start(QUICK).pk)
     promotion.promote(first)
 
-    second = retraining.retrain(runs.start("small").pk)
+    second = retraining.retrain(runs.start(QUICK).pk)
 
     assert second.parent == first
     assert second.metrics["rival"]["version"] == first.pk
@@ -97,7 +101,9 @@ def test_a_cancelled_training_stops_and_leaves_nothing(reviewed, settings, tmp_p
     assert not ModelVersion.objects.exists()
 
 
-def test_the_command_trains_and_promotes(reviewed):
+def test_the_command_trains_and_promotes(reviewed, settings):
+    settings.TRAINING_STACK = QUICK
+
     call_command("retrain", wait=True, promote=True)
 
     assert ModelVersion.objects.active() == ModelVersion.objects.get()

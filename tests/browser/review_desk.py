@@ -13,6 +13,8 @@ from taxonomy.models import BusinessLine, Guideline, Rule, Tag
 from tests.annotation.factories import make_task
 from tests.factories import make_line, make_model, make_suggestions, make_tag, make_user, make_video
 
+AT_START = ("/review/next/", "/taxonomy/file/")  # what the page's scripts ask for
+
 
 def named(text: str, **kw: object) -> Tag:
     tag = make_tag(text, **kw)
@@ -59,10 +61,16 @@ class Desk:
         self.page = page
 
     def enter(self) -> Desk:
-        """Open the page and wait until its scripts run and the next clip has been asked for."""
-        with self.page.expect_response(lambda answer: "/review/next/" in answer.url):
+        """Open the page and wait until its scripts run, have the taxonomy, and have asked for the next clip."""
+        ends = [
+            self.page.expect_response(lambda answer, part=part: part in answer.url and answer.status < 300)
+            for part in AT_START
+        ]
+        with ends[0] as next_clip, ends[1] as taxonomy:
             self.page.goto("/review/")
-        self.page.wait_for_load_state("networkidle")
+        for answer in (next_clip, taxonomy):
+            answer.value.finished()
+        self.page.evaluate("new Promise((done) => setTimeout(done, 20))")  # what came is taken in
         return self
 
     def press(self, *keys: str) -> Desk:

@@ -12,14 +12,20 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MOMENT = 1.5  # seconds
 
 
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clips")
+    # VP8 and Opus: every Chromium plays them.
+    return [make_clip(folder / f"{n}.webm", colour=(40 + 90 * n, 90, 160)) for n in range(2)]
+
+
 @pytest.fixture
-def queue(settings, tmp_path):
+def queue(settings, tmp_path, files):
     """Clips of three seconds; what shows “Slam dunk” begins in the middle."""
     settings.MEDIA_ROOT = tmp_path / "media"
     queue = make_queue(clips=2)
-    for n, task in enumerate(queue.tasks):
-        # VP8 and Opus: every Chromium plays them.
-        media = clips.store(make_clip(tmp_path / f"{n}.webm", colour=(40 + 90 * n, 90, 160)))
+    for task, file in zip(queue.tasks, files, strict=True):
+        media = clips.store(file)
         Video.objects.filter(pk=task.video_id).update(media=media, media_state="ready")
     Suggestion.objects.filter(tag=queue.dunk).update(evidence={"moment": [MOMENT, 2.5]})
     return queue

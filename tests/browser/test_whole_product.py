@@ -15,7 +15,7 @@ from tests.browser.review_desk import Desk
 from tests.factories import make_line, make_user
 from tests.workers import worker
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PASSWORD = "a good password"
 LONG = 120_000  # ms: the worker needs seconds for each step when the machine is free

@@ -183,6 +183,7 @@ def test_a_stack_with_an_unknown_part_is_refused(tmp_path):
         stacks.read(str(path))
 
 
+@pytest.mark.long
 def test_tags_are_proposed_from_the_shell_without_django(workshop):
     videos = workshop.folder / "new.jsonl"
     videos.write_text('{"id": 5, "title": "cooking 做饭"}\n')

@@ -12,7 +12,7 @@ from tagging.models import Import, Video
 from tests.ml.media_files import make_clip
 from tests.workers import until, worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -15,10 +15,10 @@ from tests import stacks
 from tests.factories import make_video
 from tests.workers import until, worker
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
-VIDEOS = 300
-QUICK = {"SUGGEST_BATCH": "100", "SUGGEST_LEASE_SECONDS": "3"}
+VIDEOS = 120
+QUICK = {"SUGGEST_BATCH": "40", "SUGGEST_LEASE_SECONDS": "3"}
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_a_promotion_on_the_page_sets_a_worker_going(client, sign_in):
 
 
 def test_a_broker_that_stops_and_comes_back_loses_nothing(videos, tmp_path):
-    environment = QUICK | {"SUGGEST_BATCH": "50", "CELERY_BROKER_URL": embedded.broker_url(tmp_path)}
+    environment = QUICK | {"SUGGEST_BATCH": "15", "CELERY_BROKER_URL": embedded.broker_url(tmp_path)}
     with ExitStack() as stack:
         with embedded.redis(tmp_path):
             alive = stack.enter_context(worker("gpu,default", "--beat", "--schedule", str(schedule()), **environment))
