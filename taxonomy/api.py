@@ -102,13 +102,21 @@ class Tags(View):
         parameters=[
             OpenApiParameter("q", str, required=True, description="Name, alias, pinyin, or the beginning of one."),
             OpenApiParameter("assignable", bool, description="Only tags that may be given to videos."),
+            OpenApiParameter(
+                "states",
+                str,
+                description="Comma-separated: draft, active, deprecated, merged. Without it only active ones.",
+            ),
         ],
         responses=FoundTagSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         """The 20 tags that answer a query best."""
         usable = request.query_params.get("assignable", "").lower() in {"1", "true"}
-        found = search.search(request.query_params.get("q", "")[:200], assignable=usable)
+        states = [part for part in request.query_params.get("states", "").split(",") if part] or [Tag.State.ACTIVE]
+        if unknown := set(states) - set(Tag.State.values):
+            raise ValidationError({"states": [f"unknown: {', '.join(sorted(unknown))}"]})
+        found = search.search(request.query_params.get("q", "")[:200], assignable=usable, states=states)
         return Response(FoundTagSerializer(found, many=True).data)  # type: ignore[arg-type]  # many
 
 

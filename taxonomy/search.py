@@ -1,18 +1,21 @@
-"""Finding tags by what people type: a name, an alias, pinyin or its initials, from the beginning or within."""
+"""Finding tags by what people type: a name, an alias, pinyin or its initials, also from within or with a slip."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import Q
 from django.utils.translation import get_language
 
+from taxonomy import search_names, typos
 from taxonomy.models import Tag, TagName
-from taxonomy.search_keys import fold, is_chinese
+from taxonomy.search_keys import fold, is_chinese, keys
+from taxonomy.search_names import Match, Scope
 
 LIMIT = 20
-_LOOKED_AT = 200  # names that begin with what was typed; more than that and the query says too little to rank
+FEW = 5  # with fewer answers than these we ask whether something else was meant
+_WORDS = 4  # typed words that are looked at; more are found by the others
+_MEANT = 3  # words that may have been meant instead of a typed one
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,51 +29,92 @@ class Found:
     matched: str
 
 
-def search(query: str, limit: int = LIMIT, *, assignable: bool = False) -> list[Found]:
-    """The tags that answer best: whole names, then beginnings, then words within, then any part. At most 4 queries.
+def search(
+    query: str, limit: int = LIMIT, *, assignable: bool = False, states: Sequence[str] = (Tag.State.ACTIVE,)
+) -> list[Found]:
+    """The tags that answer best: whole names, then beginnings, words within, any part, and what was probably meant.
 
-    Deprecated, draft and merged tags are not found; with `assignable` only tags that may be given to videos.
+    With `assignable` only tags that may be given to videos. A bounded number of queries, however many names fit.
     """
     wanted = fold(query.replace("\x00", " "))
     if not wanted:
         return []
-    names = TagName.objects.filter(tag__state=Tag.State.ACTIVE, **({"tag__assignable": True} if assignable else {}))
+    answers = _Answers(wanted)
+    scope = Scope(states, assignable)
+    answers.take(search_names.beginning(wanted, scope))
+    if len(answers.best) < limit and (len(wanted) > 1 or is_chinese(wanted)):
+        answers.take(_within(wanted, scope))
+    if len(answers.best) < min(FEW, limit):
+        answers.take(_meant(wanted, scope), slips=True)
+    return _described(answers.first(limit))
+
+
+class _Answers:
+    """The best name of each tag that was found so far."""
+
+    def __init__(self, wanted: str) -> None:
+        self.wanted = wanted
+        self.best: dict[int, tuple[tuple[int, int, str], str]] = {}
+
+    def take(self, matches: Iterable[Match], slips: bool = False) -> None:
+        """Add names; those found in spite of slips come last, in the order given."""
+        for order, match in enumerate(matches):
+            rank = (9, order, "") if slips else (_rank(match, self.wanted), len(match.normalised), match.normalised)
+            if match.tag not in self.best or rank < self.best[match.tag][0]:
+                self.best[match.tag] = (rank, match.text)
+
+    def first(self, limit: int) -> dict[int, str]:
+        best = sorted(self.best, key=lambda tag: (self.best[tag][0], tag))[:limit]
+        return {tag: self.best[tag][1] for tag in best}
+
+
+def _rank(match: Match, wanted: str) -> int:
     latin = wanted.replace(" ", "")
-    beginning = Q(normalised__startswith=wanted) | Q(pinyin__startswith=latin) | Q(initials__startswith=latin)
-    matched = _ranked(names.filter(beginning)[:_LOOKED_AT], wanted)
-    if len(matched) < limit and (len(wanted) > 1 or is_chinese(wanted)):
-        within = (
-            Q(normalised__contains=wanted) | Q(pinyin__contains=latin)
-            if len(latin) > 2
-            else Q(normalised__contains=wanted)
-        )
-        matched |= _ranked(names.filter(within)[:_LOOKED_AT], wanted, besides=matched)
-    best = sorted(matched, key=lambda tag: (matched[tag][0], tag))[:limit]
-    return _described({tag: matched[tag][1] for tag in best})
-
-
-def _ranked(
-    names: Iterable[TagName], wanted: str, besides: Iterable[int] = ()
-) -> dict[int, tuple[tuple[int, int, str], str]]:
-    """Each tag with its best rank and the name that has it."""
-    known = set(besides)
-    best: dict[int, tuple[tuple[int, int, str], str]] = {}
-    for name in names:
-        rank = (_rank(name, wanted), len(name.normalised), name.normalised)
-        if name.tag_id not in known and (name.tag_id not in best or rank < best[name.tag_id][0]):
-            best[name.tag_id] = (rank, name.text)
-    return best
-
-
-def _rank(name: TagName, wanted: str) -> int:
-    latin = wanted.replace(" ", "")
-    if wanted in {name.normalised, name.pinyin}:
+    if wanted in {match.normalised, match.pinyin}:
         return 0
-    if name.normalised.startswith(wanted):
+    if match.normalised.startswith(wanted):
         return 1
-    if name.pinyin.startswith(latin) or name.initials.startswith(latin):
+    if match.pinyin.startswith(latin) or match.initials.startswith(latin):
         return 2
-    return 3 if f" {wanted}" in name.normalised else 4
+    words = f" {match.normalised}"
+    if f" {wanted}" in words:
+        return 3
+    return 4 if all(f" {word}" in words for word in wanted.split()) else 5
+
+
+def _within(wanted: str, scope: Scope) -> list[Match]:
+    """Names that have all typed words, each from its beginning, or one typed word anywhere."""
+    typed = wanted.split()[:_WORDS]
+    groups = [search_names.words_beginning(word) for word in typed]
+    latin = wanted.replace(" ", "")
+    parts = search_names.words_containing(latin) if len(latin) > 2 or is_chinese(latin) else []
+    if len(groups) == 1:
+        groups, parts = [groups[0] + parts], []
+    found = search_names.with_words(groups, scope) if all(groups) else []
+    return found + (search_names.with_words([parts], scope) if parts else [])
+
+
+def _meant(wanted: str, scope: Scope) -> list[Match]:
+    """Names that sound the same in Chinese, or whose words are a slip or two away; the likeliest first."""
+    if is_chinese(wanted):
+        return search_names.beginning(keys(wanted).pinyin, scope) if len(wanted) > 1 else []
+    typed = wanted.split()[:_WORDS]
+    whole = wanted.replace(" ", "")
+    asked = {word for word in (*typed, whole) if typos.allowed(word)}
+    least = min((len(word) - typos.allowed(word) for word in asked), default=0)
+    near = search_names.words_like(asked, least)
+    found = []
+    for word in _nearest(whole, near)[:_MEANT]:
+        found += search_names.beginning(word, scope)
+    groups = [_nearest(word, near) or search_names.words_beginning(word) for word in typed]
+    return found + (search_names.with_words(groups, scope) if all(groups) else [])
+
+
+def _nearest(typed: str, words: Iterable[str]) -> list[str]:
+    """The words the fewest slips away, the shortest first."""
+    limit = typos.allowed(typed)
+    slips = {word: slips for word in words if (slips := typos.distance(typed, word, limit)) is not None}
+    return [word for word in slips if slips[word] == min(slips.values())]
 
 
 def _described(matched: dict[int, str]) -> list[Found]:

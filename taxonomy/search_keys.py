@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pypinyin import lazy_pinyin
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
+HEAD = 5  # characters of a word within which one slip is forgiven; later ones are seen when words are compared
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +39,26 @@ def keys(text: str) -> Keys:
     return Keys(
         folded[:200], "".join(syllables).replace(" ", "")[:400], "".join(part.strip()[0] for part in syllables)[:100]
     )
+
+
+def parts(word: str) -> set[str]:
+    """What a word is found by from within: two Chinese characters or three others, side by side; or one Chinese one."""
+    if is_chinese(word):
+        return {word[i : i + size] for size in (1, 2) for i in range(len(word) - size + 1)}
+    return {word[i : i + 3] for i in range(len(word) - 2)}
+
+
+def slips(word: str) -> set[str]:
+    """What is left of the beginning of a word when a character is lost, or none.
+
+    Two words whose beginnings are one slip apart (a character lost, added, changed, or two swapped) have one in common.
+    """
+    beginning = word[:HEAD]
+    return {beginning[:i] + beginning[i + 1 :] for i in range(len(beginning) + 1)}
+
+
+def word_keys(word: str) -> set[str]:
+    """The keys of a stored word: its parts, and its slips with a leading "-". The trigger on TagName makes the same."""
+    if is_chinese(word):
+        return parts(word)
+    return parts(word) | ({f"-{rest}" for rest in slips(word)} if len(word) > 2 else set())

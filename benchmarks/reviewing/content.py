@@ -63,7 +63,7 @@ def make(tasks: int, held: int, reviewers: int) -> Content:
     people = _people(line, reviewers, "reviewer")
     _people(line, held, "holder")
     _rows(tasks, line, tags, model, version)
-    return Content(line, [_sign_in(person) for person in people])
+    return Content(line, [sign_in(person) for person in people])
 
 
 def _rows(tasks: int, line: BusinessLine, tags: list[int], model: ModelVersion, version: TaxonomyVersion) -> None:
@@ -100,7 +100,7 @@ def _people(line: BusinessLine, count: int, name: str) -> list[User]:
     return people
 
 
-def _sign_in(person: User) -> str:
+def sign_in(person: User) -> str:
     session = SessionStore()
     session["_auth_user_id"] = str(person.pk)
     session["_auth_user_backend"] = "annotation.role_backend.RoleBackend"

@@ -1,10 +1,13 @@
 """Finding tags on the server."""
 
 import pytest
+from django.db import connection
 from django.utils import translation
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from taxonomy import names, search
-from taxonomy.models import Tag
+from taxonomy import names, search, search_keys
+from taxonomy.models import Tag, TagName, TagWord
 from tests.factories import make_tag
 
 pytestmark = pytest.mark.django_db
@@ -94,3 +97,81 @@ def test_no_more_than_the_limit_in_few_queries(django_assert_max_num_queries):
 
     with django_assert_max_num_queries(4):
         assert len(found("ball", limit=7)) == 7
+
+
+def test_who_asks_for_other_states_finds_them():
+    for state in ("draft", "deprecated"):
+        named(f"Ball {state}", state=state)
+
+    assert found("ball", states=["draft", "deprecated"]) == ["Ball draft", "Ball deprecated"]
+
+
+def test_the_api_finds_the_states_it_is_asked_for(client, sign_in):
+    sign_in("editor")
+    named("Ball", state="deprecated")
+
+    assert client.get("/api/tags/?q=ball").json() == []
+    assert [tag["name"] for tag in client.get("/api/tags/?q=ball&states=active,deprecated").json()] == ["Ball"]
+    assert client.get("/api/tags/?q=ball&states=gone").status_code == 400
+
+
+@pytest.mark.parametrize("typed", ["basektball", "baskeball", "basketbsll", "baskketball", "bsket", "lanqui", "蓝球"])
+def test_small_slips_are_forgiven(typed):
+    named("Basketball", "篮球")
+    named("Base camp")
+
+    assert found(typed) == ["Basketball"]
+
+
+def test_a_slip_in_one_of_several_words_is_forgiven():
+    named("Hand ball")
+    named("Hand cream")
+
+    assert found("hand bakl") == ["Hand ball"]
+    assert found("hadn ball") == ["Hand ball"]
+
+
+def test_a_word_that_exists_is_not_taken_for_another():
+    for name in ("Marten", "Martin"):
+        named(name)
+
+    assert found("martin") == ["Martin"]
+
+
+def test_three_letters_are_taken_as_they_are():
+    named("Cat")
+
+    assert found("cet") == []
+
+
+def test_words_may_come_in_any_order():
+    named("Street dance contest")
+
+    assert found("contest str") == ["Street dance contest"]
+
+
+def test_the_shortest_of_very_many_names_come_first():
+    tags = [make_tag(f"Ball {'x' * (180 - n % 170)}{n}") for n in range(300)]
+    TagName.objects.bulk_create(names.make(tag, tag.name, language="en") for tag in tags)
+
+    answers = found("ball", limit=20)
+
+    assert [len(name) for name in answers] == sorted(len(tag.name) for tag in tags)[:20]
+
+
+@given(st.text("abc篮球 éß-", max_size=12))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_database_makes_the_same_keys_of_a_word(word):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT taxonomy_word_keys(%s)", [word])
+        [(keys,)] = cursor.fetchall()
+
+    assert set(keys) == search_keys.word_keys(word)
+
+
+def test_words_are_kept_however_a_name_is_written():
+    tag = make_tag("Ball")
+    TagName.objects.bulk_create([names.make(tag, "Hand ball", language="en")])
+    TagName.objects.update(normalised="foot ball")
+
+    assert set(TagWord.objects.values_list("text", flat=True)) == {"hand", "ball", "foot"}

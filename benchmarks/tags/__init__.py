@@ -1,0 +1,1 @@
+"""A made taxonomy of any size, with names as taxonomies have them."""
