@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -77,7 +78,7 @@ def beginning(wanted: str, scope: Scope) -> list[Match]:
 
 def with_words(words: Sequence[Sequence[str]], scope: Scope) -> list[Match]:
     """The shortest of the names that have one word of each group."""
-    told: dict[str, object] = {f"words_{n}": list(group) for n, group in enumerate(words)}
+    told: dict[str, Any] = {f"words_{n}": list(group) for n, group in enumerate(words)}
     having = " AND ".join(f"name.words && %({key})s" for key in told)
     query = _WITH_WORDS.format(fields=_FIELDS, having=having, condition=scope.condition)
     return _matches(query, told | {"looked_at": _LOOKED_AT}, scope)
@@ -126,13 +127,13 @@ def _longest(keys: set[str]) -> list[str]:
     return sorted(key for key in keys if len(key) == longest)
 
 
-def _matches(query: str, told: dict[str, object], scope: Scope) -> list[Match]:
+def _matches(query: str, told: dict[str, Any], scope: Scope) -> list[Match]:
     with connection.cursor() as cursor:
         cursor.execute(query, told | {"states": list(scope.states), "limit": NAMES})
         return [Match(*row) for row in cursor.fetchall()]
 
 
-def _words(query: str, told: dict[str, object]) -> list[str]:
+def _words(query: str, told: dict[str, Any]) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(query, told)
         return [text for (text,) in cursor.fetchall()]
