@@ -119,7 +119,15 @@ class RuleAdmin(Publishing):
 class GuidelineAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     """A changed text is kept as a new version beside the old ones."""
 
-    fields = ("tag", "business_line", "body", "version", "author", "created_at")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": ("tag", "business_line", "body", "version", "author", "created_at"),
+                "description": _("A line that holds only [zh] begins the text that readers of Chinese see."),
+            },
+        ),
+    )
     readonly_fields = ("version", "author", "created_at")
     list_display = ("tag", "business_line", "version", "author", "created_at")
     list_filter = ("business_line",)

@@ -9,8 +9,10 @@ from functools import lru_cache
 
 import nh3
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 
+from taxonomy import body_languages
 from taxonomy.models import Guideline
 from taxonomy.search import ancestry
 
@@ -60,7 +62,8 @@ def _newest(tags: Iterable[int], line: int | None) -> dict[tuple[int, int | None
 
 
 def _text(row: Guideline) -> Text:
-    return Text(row.tag_id, row.business_line_id, row.version, row.created_at, html(row.body), row.pk)
+    body = body_languages.of(row.body, get_language())
+    return Text(row.tag_id, row.business_line_id, row.version, row.created_at, html(body), row.pk)
 
 
 @lru_cache(maxsize=4096)

@@ -8,7 +8,7 @@ from django.db import transaction
 from annotation import people
 from annotation.demo import world
 from tagging.models import LinePolicy, Video
-from taxonomy import versions
+from taxonomy import body_languages, versions
 from taxonomy.exchange import csv, importing
 from taxonomy.models import BusinessLine, Guideline, Tag
 
@@ -67,8 +67,14 @@ def taxonomy() -> None:
     tags = {tag.code: tag for tag in Tag.objects.all()}
     lines = {line.slug: line for line in BusinessLine.objects.all()}
     editor = User.objects.filter(groups__name="editor", username__in=world.people()).first()
+    chinese = world.guidelines("zh")
     Guideline.objects.bulk_create(
-        Guideline(tag=tags[code], business_line=lines.get(line), body=body, author=editor)
+        Guideline(
+            tag=tags[code],
+            business_line=lines.get(line),
+            body=body_languages.joined({"": body, "zh": chinese[code][line]}),
+            author=editor,
+        )
         for code, texts in world.guidelines().items()
         for line, body in texts.items()
     )

@@ -102,9 +102,10 @@ def rules() -> list[DemoRule]:
     ]
 
 
-def guidelines() -> Mapping[str, Mapping[str, str]]:
-    """Tag code -> business line or `general` -> Markdown."""
-    return {code: {line: str(body) for line, body in texts.items()} for code, texts in _toml("guidelines.toml").items()}
+def guidelines(language: str = "") -> Mapping[str, Mapping[str, str]]:
+    """Tag code -> business line or `general` -> Markdown; the English texts without a language."""
+    tables = _toml(f"guidelines_{language}.toml" if language else "guidelines.toml")
+    return {code: {line: str(body).strip() for line, body in texts.items()} for code, texts in tables.items()}
 
 
 def lines() -> dict[str, DemoLine]:

@@ -1,6 +1,7 @@
 """The demo's texts, tags, rules and guidelines fit together."""
 
 import csv
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -63,6 +64,18 @@ def test_everything_names_tags_that_exist():
     assert set(world.lines()) == set(clips.LINES)
     assert all(set(texts) <= {"general", *clips.LINES} for texts in world.guidelines().values())
     assert {name for line in world.lines().values() for name in line.reviewers} <= set(world.people())
+
+
+def test_every_guideline_is_there_in_chinese():
+    english, chinese = world.guidelines(), world.guidelines("zh")
+    assert {code: set(texts) for code, texts in english.items()} == {
+        code: set(texts) for code, texts in chinese.items()
+    }
+    names = {tag.name_zh for tag in TAGS}
+    for code, texts in chinese.items():
+        for line, body in texts.items():
+            named = {name for name in re.findall(r"(?<!\*)\*([^*]+)\*(?!\*)", body) if name not in {"安静", "进球"}}
+            assert named <= names, (code, line)
 
 
 @pytest.mark.parametrize("line", clips.LINES)

@@ -1,8 +1,9 @@
 """Which guideline holds, and that it can do no harm."""
 
 import pytest
+from django.utils.translation import override
 
-from taxonomy import guidelines
+from taxonomy import body_languages, guidelines
 from taxonomy.models import Guideline
 from tests.factories import make_line, make_tag
 
@@ -75,3 +76,36 @@ def test_many_tags_cost_as_much_as_one(django_assert_num_queries):
 
     with django_assert_num_queries(2):
         guidelines.texts(tags, None)
+
+
+def test_each_reader_sees_their_own_language():
+    tag = make_tag()
+    Guideline.objects.create(tag=tag, body="All balls.\n\n[zh]\n所有的球。")
+
+    assert "All balls" in guidelines.texts([tag.pk], None)[tag.pk].html
+    with override("zh-hans"):
+        chinese = guidelines.texts([tag.pk], None)[tag.pk].html
+    assert "所有的球" in chinese
+    assert "All balls" not in chinese
+    assert "[zh]" not in chinese
+
+
+@pytest.mark.parametrize(
+    ("body", "language", "seen"),
+    [
+        ("Balls.", "zh-hans", "Balls."),
+        ("[zh]\n球。", "en", "球。"),
+        ("Balls.\n[zh]\n球。\n[de]\nBälle.", "de", "Bälle."),
+        ("Balls.\r\n[zh]\r\n球。", "zh", "球。"),
+        ("See [zh] and\n[zh]: x", "zh", "See [zh] and\n[zh]: x"),
+        ("", "en", ""),
+    ],
+)
+def test_a_text_without_the_readers_language_is_shown_as_it_is(body, language, seen):
+    assert body_languages.of(body, language) == seen
+
+
+def test_texts_put_together_are_taken_apart_again():
+    texts = {"": "Balls.\n\n- all", "zh": "球。"}
+
+    assert body_languages.parts(body_languages.joined(texts)) == texts
