@@ -8,14 +8,17 @@ from typing import Any, ClassVar
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import path
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import pagination
+from rest_framework.authtoken.models import Token as TokenRow
 from rest_framework.authtoken.views import ObtainAuthToken
+from rest_framework.exceptions import PermissionDenied
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 
-from annotation import figures, people_api, queue, refusals, reviews, training_api, workbench
+from annotation import figures, first_passwords, people_api, queue, refusals, reviews, training_api, workbench
 from annotation import serializers as shapes
 from annotation.models import Review, ReviewTask
 from ml.registry.requests import SignedInCall
@@ -36,6 +39,15 @@ class Token(ObtainAuthToken):
     def get_serializer_context(self) -> dict[str, Any]:
         # The plain request, on which django-axes notes that somebody has tried too often.
         return {**super().get_serializer_context(), "request": self.request._request}
+
+    def post(self, request: Request, *args: Any, **kw: Any) -> Response:
+        """A first password, made by an admin, gets none: its owner chooses their own on the page."""
+        told = self.get_serializer(data=request.data)
+        told.is_valid(raise_exception=True)
+        if first_passwords.waits(told.validated_data["user"]):
+            raise PermissionDenied(_("Choose your own password first."))
+        token, _created = TokenRow.objects.get_or_create(user=told.validated_data["user"])
+        return Response({"token": token.key})
 
 
 class NewestFirst(pagination.CursorPagination):

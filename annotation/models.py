@@ -170,3 +170,12 @@ class Verdict(models.Model):
 
     def __str__(self) -> str:
         return f"{self.choice} {self.tag_id}"
+
+
+class FirstPassword(models.Model):
+    """That a person's password was made by an admin, and they have not chosen their own yet."""
+
+    person = models.OneToOneField(settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"first password of {self.person_id}"

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import Token
 
+from annotation import first_passwords
 from taxonomy.models import BusinessLine
 
 ROLE_NAMES = {"annotator": _("Annotator"), "editor": _("Taxonomy editor"), "admin": _("Admin")}
@@ -77,6 +78,7 @@ def create(username: str, name: str, roles: Iterable[str], lines: Iterable[Busin
         person = User.objects.create_user(username, password=password, first_name=name)
         give_roles(person, roles)
         person.business_lines.set(lines)
+        first_passwords.given(person)
     return person, password
 
 
@@ -116,6 +118,7 @@ def reset_password(person: User, by: User) -> str:
         password = secrets.token_urlsafe(12)
         person.set_password(password)
         person.save(update_fields=["password"])
+        first_passwords.given(person)
         Token.objects.filter(user=person).delete()
     return password
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django import forms
+from django.contrib.auth.forms import PasswordChangeForm
 from django.contrib.auth.models import User
 from django.contrib.auth.validators import UnicodeUsernameValidator
 from django.core.exceptions import ValidationError
@@ -31,3 +32,13 @@ class NewPersonForm(PersonForm):
         if User.objects.filter(username__iexact=username).exists():
             raise ValidationError(_("Somebody has this username already."))
         return username
+
+
+class OwnPasswordForm(PasswordChangeForm):  # type: ignore[type-arg]
+    """Django's form, which would take the old password for a new one."""
+
+    def clean_new_password1(self) -> str:
+        password: str = self.cleaned_data["new_password1"]
+        if self.user.check_password(password):
+            raise forms.ValidationError(_("Choose another one than the one you have."))
+        return password

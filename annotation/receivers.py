@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.auth.models import User
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_save
 from django.dispatch import receiver
+from django.http import HttpRequest
 
-from annotation import imported_reviews, priorities, queue
+from annotation import first_passwords, imported_reviews, password_middleware, priorities, queue
 from ml.registry.models import ModelVersion
 from tagging.models import Import
 from tagging.signals import imported, suggested
@@ -25,6 +28,12 @@ def open_review_tasks(
 def record_imported_tags(import_: Import, **_kw: Any) -> None:
     if import_.business_line is not None:
         imported_reviews.record(import_.business_line)
+
+
+@receiver(user_logged_in)
+def hold_who_has_a_first_password(request: HttpRequest, user: User, **_kw: Any) -> None:
+    if first_passwords.waits(user):
+        request.session[password_middleware.KEY] = True
 
 
 @receiver(post_save, sender=BusinessLine)

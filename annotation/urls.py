@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotation.views import export, history, home, people, review, tags, training
+from annotation.views import export, history, home, passwords, people, review, tags, training
 
 app_name = "annotation"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("skipped/", history.skipped, name="skipped"),
     path("skipped/<int:pk>/put-back/", history.put_back, name="put-back"),
     path("export/", export.export, name="export"),
+    path("password/", passwords.Choose.as_view(), name="password"),
     path("people/", people.roster, name="people"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/activity/", people.activity, name="person-activity"),

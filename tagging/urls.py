@@ -20,7 +20,6 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="api-docs"),
     path("sign-in/", auth.LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("sign-out/", auth.LogoutView.as_view(), name="logout"),
-    path("password/", auth.PasswordChangeView.as_view(success_url="/"), name="password"),
     path("language/", include("django.conf.urls.i18n")),
     path("keys/", TemplateView.as_view(template_name="keys.html"), name="keys"),
     path("django-admin/", admin.site.urls),

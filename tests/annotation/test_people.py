@@ -2,6 +2,7 @@
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from rest_framework.authtoken.models import Token
 
 from annotation import people
@@ -36,6 +37,73 @@ def test_a_username_is_given_once_whatever_its_case(client, admin):
     page = client.post("/people/", {"username": "Lin"})
 
     assert page.context["form"].errors["username"]
+
+
+def new_person(client) -> str:
+    """Lin, made by an admin on the page; the first password."""
+    return client.post("/people/", {"username": "lin", "roles": ["annotator"]}).context["password"]
+
+
+def sign_in_as_lin(password) -> Client:
+    browser = Client()
+    assert browser.post("/sign-in/", {"username": "lin", "password": password}).status_code == 302
+    return browser
+
+
+def choose(browser, old, new):
+    return browser.post("/password/", {"old_password": old, "new_password1": new, "new_password2": new})
+
+
+def test_with_a_first_password_one_chooses_ones_own_before_anything_else(client, admin):
+    first = new_person(client)
+    lin = sign_in_as_lin(first)
+
+    for address in ("/", "/videos/", "/review/"):
+        assert lin.get(address).url == "/password/"
+    assert lin.get("/api/videos/").status_code == 403
+    page = lin.get("/password/").content.decode()
+    assert "made by an admin" in page
+    assert "Leave it" not in page
+
+    assert choose(lin, first, "only Lin knows this").url == "/"
+    assert lin.get("/").status_code == 200
+    assert sign_in_as_lin("only Lin knows this").get("/").status_code == 200
+
+
+def test_the_first_password_is_not_ones_own(client, admin):
+    first = new_person(client)
+    lin = sign_in_as_lin(first)
+
+    assert choose(lin, first, first).context["form"].errors["new_password1"]
+    assert lin.get("/").url == "/password/"
+
+
+def test_a_first_password_gets_no_token(client, admin):
+    first = new_person(client)
+
+    refused = Client().post("/api/token/", {"username": "lin", "password": first})
+    choose(sign_in_as_lin(first), first, "only Lin knows this")
+    given = Client().post("/api/token/", {"username": "lin", "password": "only Lin knows this"})
+
+    assert (refused.status_code, given.status_code) == (403, 200)
+    assert Token.objects.get().key == given.json()["token"]
+
+
+def test_a_password_made_anew_is_a_first_one_again(client, admin):
+    first = new_person(client)
+    choose(sign_in_as_lin(first), first, "only Lin knows this")
+
+    again = people.reset_password(User.objects.get(username="lin"), admin)
+
+    assert sign_in_as_lin(again).get("/").url == "/password/"
+
+
+def test_who_has_a_first_password_may_sign_out_and_change_the_language(client, admin):
+    lin = sign_in_as_lin(new_person(client))
+
+    assert lin.post("/language/setlang/", {"language": "zh-hans"}).status_code == 302
+    assert "管理员" in lin.get("/password/").content.decode()
+    assert lin.post("/sign-out/").url == "/sign-in/"
 
 
 def test_roles_and_lines_are_changed(client, admin):
