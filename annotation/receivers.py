@@ -10,11 +10,24 @@ from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
-from annotation import first_passwords, imported_reviews, password_middleware, priorities, queue
+from annotation import (
+    first_passwords,
+    imported_reviews,
+    password_middleware,
+    priorities,
+    queue,
+    rereview,
+    tag_impact,
+)
 from ml.registry.models import ModelVersion
 from tagging.models import Import
 from tagging.signals import imported, suggested
+from taxonomy import impact
+from taxonomy.mappings import TagMapping
 from taxonomy.models import BusinessLine, TaxonomyVersion
+from taxonomy.signals import published
+
+impact.COUNTERS["annotation"] = tag_impact.count
 
 
 @receiver(suggested)
@@ -34,6 +47,12 @@ def record_imported_tags(import_: Import, **_kw: Any) -> None:
 def hold_who_has_a_first_password(request: HttpRequest, user: User, **_kw: Any) -> None:
     if first_passwords.waits(user):
         request.session[password_middleware.KEY] = True
+
+
+@receiver(published)
+def review_again_what_no_mapping_covers(mapping: TagMapping, **_kw: Any) -> None:
+    if mapping.split:
+        rereview.of_tags(mapping.split, "split_tag")
 
 
 @receiver(post_save, sender=BusinessLine)

@@ -214,7 +214,9 @@ def _undo(review: Review, reviewer: User, operation: UUID) -> Review:
         taxonomy_version=_taxonomy(),
         model_version_id=review.model_version_id,
     )
-    task.state, task.token, task.current_review, task.done_at = State.CLAIMED, task.token + 1, None, None
+    # Of a task that was opened again, the review before stands again.
+    before = Review.objects.filter(task=task, undone_by=None).exclude(kind=Review.Kind.UNDO).order_by("-pk").first()
+    task.state, task.token, task.current_review, task.done_at = State.CLAIMED, task.token + 1, before, None
     task.lease_until = timezone.now() + timedelta(seconds=settings.REVIEW_LEASE_SECONDS)
     task.save(update_fields=["state", "token", "current_review", "done_at", "lease_until"])
     video_tags.restore(task.video_id, task.business_line_id)

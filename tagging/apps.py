@@ -7,4 +7,5 @@ class TaggingConfig(AppConfig):
     verbose_name = _("Videos and suggestions")
 
     def ready(self) -> None:
-        from tagging import celery  # noqa: F401  # here and not in __init__, so that the pure modules stay pure
+        # Here and not in __init__, so that the pure modules stay pure. Importing the receivers connects them.
+        from tagging import celery, receivers  # noqa: F401

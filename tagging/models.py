@@ -248,6 +248,25 @@ class VideoTag(models.Model):
         return f"{self.video_id} {self.tag_id}"
 
 
+class CarriedTag(models.Model):
+    """A tag that a video had before it was merged into another one: what taking the merge back gives it again."""
+
+    video = models.ForeignKey(Video, models.CASCADE, related_name="+")
+    business_line = models.ForeignKey(BusinessLine, models.PROTECT, related_name="+")
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="+")
+    heir = models.ForeignKey(Tag, models.PROTECT, related_name="+")
+    beside = models.BooleanField()  # the video had the heir as well
+    source = models.CharField(max_length=10, choices=VideoTag.Source)
+    given_at = models.DateTimeField()
+    carried_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes = [models.Index(fields=["video", "business_line", "heir"], name="carried_to")]
+
+    def __str__(self) -> str:
+        return f"{self.video_id} {self.tag_id} -> {self.heir_id}"
+
+
 class LinePolicy(models.Model):
     """What one business line wants shown. The numbers of `tagging.policy.Policy`."""
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from taxonomy.draft import Change
 from taxonomy.edits import EditRefused, Values
 from taxonomy.models import Rule, Tag, TagRelation
-from taxonomy.published import Published
+from taxonomy.published import Published, RuleValue
 
 REFUSED = {
     "unknown_op": gettext_lazy("There is no operation %(op)s; known: %(known)s."),
@@ -192,6 +192,11 @@ class Words:
         }[op] % told
         sentence += _(" (+%(weight)s)") % told if values["kind"] == "co_occurs" else ""
         return sentence.strip() + (_(" for %(line)s") % told if told["line"] else "")
+
+    def rule(self, rule: RuleValue) -> str:
+        """What a rule says."""
+        told = {"tag": self.name(rule.subject), "kind": Rule.Kind(rule.kind).label, "others": self._all(rule.others)}
+        return f"“{told['tag']}” {told['kind']} {told['others']}".strip()
 
     def _guideline(self, values: Values) -> str:
         told = {"tag": self.name(values["tag"]), "line": values["line"]}

@@ -111,6 +111,8 @@ def _tags(made: Outcome) -> None:
     _names(made)
     _execute("DELETE FROM taxonomy_tagname WHERE tag_id = ANY(%s)", made.deleted)
     _execute("DELETE FROM taxonomy_guideline WHERE tag_id = ANY(%s)", made.deleted)
+    _execute("DELETE FROM taxonomy_ruleproposal WHERE subject_id = ANY(%s)", made.deleted)
+    _execute("DELETE FROM taxonomy_ruleproposal WHERE other_id = ANY(%s)", made.deleted)
     _execute("DELETE FROM taxonomy_tag WHERE id = ANY(%s)", made.deleted)
     _execute("SET CONSTRAINTS tag_depth_follows_parent IMMEDIATE")
 

@@ -20,7 +20,7 @@ class TagMapping:
     split: Mapping[int, tuple[int, ...]] = field(default_factory=dict)  # without a default: to its parts
     deprecated: frozenset[int] = frozenset()
     gone: frozenset[int] = frozenset()
-    revived: Mapping[int, int] = field(default_factory=dict)  # merged before and no longer: where it had gone
+    revived: Mapping[int, int] = field(default_factory=dict)  # merged before, and now not or elsewhere: where it was
     # Besides, tags that are themselves but read or stand differently: renamed, moved, given otherwise.
     changed: frozenset[int] = frozenset()
 
@@ -43,7 +43,9 @@ def between(former: Published, later: Published) -> TagMapping:
     before, after = former.tags, later.tags
     old_heirs, heirs = final(before), final(after)
     rows = later.row_of_id
-    merged, split, revived = {}, {}, {}
+    merged: dict[int, int] = {}
+    split: dict[int, tuple[int, ...]] = {}
+    revived: dict[int, int] = {}
     deprecated, gone, changed = set(), set(), set()
     parts = _parts(later)
     for row, tag in enumerate(before["id"]):
@@ -53,6 +55,7 @@ def between(former: Published, later: Published) -> TagMapping:
         elif (state := after["state"][now]) == _MERGED:
             if heirs[tag] != old_heirs.get(tag):
                 merged[tag] = heirs[tag]
+                revived |= {tag: old_heirs[tag]} if tag in old_heirs else {}
         elif tag in old_heirs:
             revived[tag] = old_heirs[tag]
         elif state == _DEPRECATED and before["state"][row] != _DEPRECATED:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ml.registry import charts, promotion
+from ml.registry.facts import Fact
 from ml.registry.models import ModelVersion
 from ml.registry.objections import METRICS, better
 
@@ -36,6 +37,7 @@ class Comparison:
     version: ModelVersion
     rows: list[Row]
     objections: list[str]
+    stale: Fact | None = None  # of its tags
 
     @property
     def rolls_back(self) -> bool:
@@ -55,11 +57,11 @@ class Comparison:
         return int(self.version.metrics.get("videos", 0))
 
 
-def compare(version: ModelVersion, active: ModelVersion | None) -> Comparison:
+def compare(version: ModelVersion, active: ModelVersion | None, stale: Fact | None = None) -> Comparison:
     """`version` against `active`, on the same test videos where both were measured on them."""
     mine: Any = version.metrics
     theirs: Any = {}
     if active and active != version:
         mine, theirs = promotion.same_test(version, active)
     rows = [Row(metric, str(name), mine.get(metric), theirs.get(metric)) for metric, name in METRICS.items()]
-    return Comparison(version, rows, promotion.objections_to(version, active))
+    return Comparison(version, rows, promotion.objections_to(version, active), stale)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from ml.registry import charts, nudges, promotion, runs
+from ml.registry import charts, facts, nudges, promotion, runs
 from ml.registry.comparison import compare
 from ml.registry.models import ModelVersion, Promotion, TrainingRun
 from ml.registry.requests import SignedIn
@@ -25,10 +25,11 @@ PAGE = 20
 def versions(request: SignedIn) -> HttpResponse:
     active = ModelVersion.objects.active()
     page = Paginator(ModelVersion.objects.all(), PAGE).get_page(request.GET.get("page"))
+    stale = facts.stale_tags(page)
     content = {
         "active": active and compare(active, None),
         "page": page,
-        "comparisons": [compare(version, active) for version in page],
+        "comparisons": [compare(version, active, stale.get(version.pk)) for version in page],
         "runs": TrainingRun.objects.select_related("version", "started_by")[:5],
         "training": TrainingRun.objects.unfinished().first(),
         "promotions": Promotion.objects.select_related("version", "former", "by")[:5],
@@ -85,6 +86,7 @@ def _version(
     content = {
         "comparison": compare(version, active),
         "version": version,
+        "stale": facts.stale_tags([version]).get(version.pk),
         "active": active,
         "refused": refused,
         "run": TrainingRun.objects.filter(version=version).first(),
