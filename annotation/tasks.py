@@ -1,11 +1,12 @@
-"""Retraining in a worker. What there is to do is in the database, so a message may be lost or come twice."""
+"""Long work in a worker. What there is to do is in the database, so a message may be lost or come twice."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
-from annotation import retraining
+from annotation import mined_rules, retraining
 from ml.registry import nudges, runs
+from taxonomy.models import BusinessLine
 
 
 @shared_task
@@ -18,3 +19,8 @@ def resume_training() -> None:
     """Tell a worker of runs whose message was lost or whose worker died."""
     for run in runs.forgotten():
         nudges.train(run)
+
+
+@shared_task
+def mine_rules(line: int | None = None) -> None:
+    mined_rules.mine(BusinessLine.objects.get(pk=line) if line else None)

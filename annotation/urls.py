@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotation.views import export, history, home, passwords, people, review, tags, training
+from annotation.views import export, history, home, passwords, people, review, rules, tags, training
 
 app_name = "annotation"
 urlpatterns = [
@@ -23,5 +23,6 @@ urlpatterns = [
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/activity/", people.activity, name="person-activity"),
     path("people/<int:pk>/password/", people.password, name="person-password"),
+    path("taxonomy/rules/proposals/count/", rules.mine, name="mine-rules"),
     path("models/retrain/", training.retrain, name="retrain"),
 ]

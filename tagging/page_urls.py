@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from tagging.views import imports, media, suggestions, tags, videos
+from tagging.views import imports, media, rule_breaks, suggestions, tags, videos
 
 app_name = "tagging"
 urlpatterns = [
@@ -17,5 +17,6 @@ urlpatterns = [
     path("imports/<int:pk>/cancel/", imports.cancel, name="import-cancel"),
     path("imports/<int:pk>/resume/", imports.resume, name="import-resume"),
     path("imports/<int:pk>/errors.csv", imports.errors, name="import-errors"),
+    path("taxonomy/rules/breaks/", rule_breaks.broken, name="rule-breaks"),
     path("suggestions/", suggestions.progress, name="suggestions"),
 ]

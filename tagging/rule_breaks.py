@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -58,6 +59,15 @@ class Example:
 class Broken:
     sets: int  # tag sets, one a video and business line
     examples: tuple[Example, ...]  # of the newest clips
+
+
+def live(values: Mapping[str, Any]) -> Rule:
+    """The values of an edit as a rule about published tags: no clip has a tag that is not published yet."""
+    codes = [values["subject"], *values["others"]]
+    ids = dict(Tag.objects.filter(code__in=codes).values_list("code", "pk"))
+    line = BusinessLine.objects.filter(slug=values["line"]).values_list("pk", flat=True).first()
+    others = tuple(ids[code] for code in values["others"] if code in ids)
+    return Rule(0, values["kind"], ids.get(values["subject"], 0), others, line)
 
 
 def of(rule: Rule, examples: int = EXAMPLES) -> Broken:

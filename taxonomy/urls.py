@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from taxonomy import tree_views, views
+from taxonomy import proposal_views, rule_views, tree_views, views
 
 app_name = "taxonomy"
 urlpatterns = [
@@ -11,6 +11,16 @@ urlpatterns = [
         tree_views.categories,
         name="tree",
     ),
+    path("rules/", rule_views.rules, name="rules"),
+    path("rules/new/", rule_views.rule, name="rule-new"),
+    path("rules/contradictions/", rule_views.contradictions, name="rule-contradictions"),
+    path("rules/proposals/", proposal_views.proposals, name="rule-proposals"),
+    re_path(
+        r"^rules/proposals/(?P<pk>\d{1,18})/(?P<decision>accept|refuse)/$", proposal_views.decide, name="rule-proposal"
+    ),
+    path("rules/tags/", rule_views.tag_options, name="tag-options"),
+    path("rules/<uuid:key>/", rule_views.rule, name="rule"),
+    path("rules/<uuid:key>/remove/", rule_views.remove, name="rule-remove"),
     path("import/", views.import_, name="import"),
     re_path(r"^export/(?P<what>tags|rules)\.csv$", views.export, name="export"),
     path("file/current.json", views.current_file, name="current-file"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -38,15 +38,27 @@ def in_words(rules: Iterable[Rule]) -> list[RuleInWords]:
 
 
 def _text(rule: Rule, names: dict[int, str]) -> str:
-    told = {
-        "tag": names[rule.subject_id],
-        "others": _(" or ").join(names[tag.pk] for tag in rule.others.all()),
-        "weight": number_format(rule.weight, 2),
-    }
+    others = [names[tag.pk] for tag in rule.others.all()]
+    return sentence(rule.kind, names[rule.subject_id], others, rule.weight)
+
+
+def sentence(kind: str, tag: str, others: Sequence[str], weight: float = 0.0) -> str:
+    """A rule in words; tags by name."""
+    told = {"tag": tag, "others": _(" or ").join(others), "weight": number_format(weight, 2)}
     sentences = {
         "excludes": _("%(tag)s is never together with %(others)s."),
         "requires": _("%(tag)s needs %(others)s."),
         "at_most_one_child": _("At most one branch of %(tag)s is given."),
         "co_occurs": _("%(tag)s is often with %(others)s (+%(weight)s)."),
     }
-    return sentences[rule.kind] % told
+    return sentences[kind] % told
+
+
+def contradiction(fault: str, tags: Sequence[str]) -> str:
+    """What a rule set gets wrong, in words; see rule_contradictions for the faults and their tags."""
+    if fault == "impossible":
+        return _("No clip can be given %(tag)s.") % {"tag": tags[0]}
+    if fault == "excluded":
+        return _("%(tag)s asks for %(other)s, which may never stand beside it.") % {"tag": tags[0], "other": tags[1]}
+    ring = " → ".join([*tags, tags[0]])
+    return _("%(ring)s ask for each other in a ring: each needs all the others.") % {"ring": ring}

@@ -25,10 +25,11 @@ ANNOTATOR, EDITOR, ADMIN = {"annotator"}, {"editor"}, {"admin"}
 
 # Who gets as far as "not found" or "this is incomplete" was let in: object 0 does not exist. That objects of other
 # business lines are not found either is told by the tests of each page.
-SAMPLES = {"int": "0", "str": "none", "slug": "none", "path": "0"}
+SAMPLES = {"uuid": "0" * 8 + "-0000-4000-8000-" + "0" * 12, "int": "0", "str": "none", "slug": "none", "path": "0"}
 REGEX_SAMPLES = {
     r"^media/(?P<pk>\d{1,18})/(?P<part>clip|poster|filmstrip)$": "media/0/clip",
     r"taxonomy/^export/(?P<what>tags|rules)\.csv$": "taxonomy/export/tags.csv",
+    r"taxonomy/^rules/proposals/(?P<pk>\d{1,18})/(?P<decision>accept|refuse)/$": "taxonomy/rules/proposals/0/accept/",
     r"taxonomy/^file/(?P<number>\d{1,9})-(?P<digest>[0-9a-f]{64})\.json$": f"taxonomy/file/1-{'0' * 64}.json",
     r"taxonomy/^tree/(?P<number>\d{1,9})-(?P<digest>[0-9a-f]{64})\.(?P<language>[a-z-]{2,10})\.json$": (
         f"taxonomy/tree/1-{'0' * 64}.en.json"
@@ -78,6 +79,16 @@ TABLE: dict[str, dict[str, set[str]]] = {
     r"taxonomy/^tree/(?P<number>\d{1,9})-(?P<digest>[0-9a-f]{64})\.(?P<language>[a-z-]{2,10})\.json$": {
         "GET": WITH_ROLE
     },
+    "taxonomy/rules/": {"GET": WITH_ROLE},
+    "taxonomy/rules/new/": {"GET": EDITOR, "POST": EDITOR},
+    "taxonomy/rules/contradictions/": {"POST": EDITOR},
+    "taxonomy/rules/breaks/": {"POST": EDITOR},
+    "taxonomy/rules/tags/": {"GET": WITH_ROLE},
+    "taxonomy/rules/<uuid:key>/": {"GET": EDITOR, "POST": EDITOR},
+    "taxonomy/rules/<uuid:key>/remove/": {"POST": EDITOR},
+    "taxonomy/rules/proposals/": {"GET": EDITOR},
+    r"taxonomy/^rules/proposals/(?P<pk>\d{1,18})/(?P<decision>accept|refuse)/$": {"POST": EDITOR},
+    "taxonomy/rules/proposals/count/": {"POST": EDITOR},
     "taxonomy/import/": {"GET": EDITOR, "POST": EDITOR},
     r"taxonomy/^export/(?P<what>tags|rules)\.csv$": {"GET": WITH_ROLE},
     "taxonomy/file/current.json": {"GET": WITH_ROLE},
