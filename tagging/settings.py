@@ -270,6 +270,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": LOOK_SECONDS,
         "options": {"expires": LOOK_SECONDS},
     },
+    "sweep": {"task": "tagging.tasks.sweep", "schedule": 3600, "options": {"expires": 3600}},
     "resume-imports": {
         "task": "tagging.tasks.resume_imports",
         "schedule": 3 * LOOK_SECONDS,

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import OperationalError
 
 from ml.registry import nudges as registry_nudges
-from tagging import intake, nudges, probing, suggestions
+from tagging import intake, nudges, probing, suggestions, sweeping
 from tagging.models import Import
 
 PROBE_SECONDS = 20.0  # then other work of the queue has its turn
@@ -29,6 +29,11 @@ def resume_imports() -> None:
 def probe_waiting() -> None:
     if probing.examine_waiting(PROBE_SECONDS) and probing.waiting():
         nudges.probe_waiting()
+
+
+@shared_task
+def sweep() -> None:
+    sweeping.sweep()
 
 
 @shared_task
