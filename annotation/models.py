@@ -37,19 +37,32 @@ class ReviewTask(models.Model):
         DONE = "done", _("done")
         SKIPPED = "skipped", _("skipped")
 
-    video = models.ForeignKey(Video, models.CASCADE, related_name="tasks")
-    business_line = models.ForeignKey(BusinessLine, models.PROTECT, related_name="tasks")
-    slot = models.PositiveSmallIntegerField(default=1)  # 1..overlap
-    state = models.CharField(max_length=10, choices=State, default=State.WAITING, db_default=State.WAITING)
-    priority = models.FloatField(default=0.0, db_default=0.0)
-    why = models.JSONField(default=dict, blank=True)  # what made the priority, shown to the reviewer
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="tasks")
-    lease_until = models.DateTimeField(null=True, blank=True)
-    token = models.PositiveBigIntegerField(default=0, db_default=0)  # fencing: grows with each claim
-    skip_reason = models.TextField(blank=True, db_default="")
-    current_review = models.OneToOneField("Review", models.PROTECT, null=True, blank=True, related_name="+")
-    created_at = models.DateTimeField(db_default=Now())
-    done_at = models.DateTimeField(null=True, blank=True)
+    video = models.ForeignKey(Video, models.CASCADE, related_name="tasks", verbose_name=_("video"))
+    business_line = models.ForeignKey(
+        BusinessLine, models.PROTECT, related_name="tasks", verbose_name=_("business line")
+    )
+    slot = models.PositiveSmallIntegerField(_("slot"), default=1)  # 1..overlap
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING, db_default=State.WAITING)
+    priority = models.FloatField(_("priority"), default=0.0, db_default=0.0)
+    why = models.JSONField(
+        _("reasons for the priority"), default=dict, blank=True
+    )  # what made the priority, shown to the reviewer
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="tasks",
+        verbose_name=_("reviewer"),
+    )
+    lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
+    token = models.PositiveBigIntegerField(_("lease number"), default=0, db_default=0)  # fencing: grows with each claim
+    skip_reason = models.TextField(_("reason for skipping"), blank=True, db_default="")
+    current_review = models.OneToOneField(
+        "Review", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("review in force")
+    )
+    created_at = models.DateTimeField(_("opened"), db_default=Now())
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
 
     objects = ReviewTaskQuerySet.as_manager()
 
@@ -104,15 +117,23 @@ class Review(models.Model):
         IMPORT = "import", _("import")
         UNDO = "undo", _("undo")
 
-    task = models.ForeignKey(ReviewTask, models.PROTECT, related_name="reviews")
-    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews")
-    kind = models.CharField(max_length=10, choices=Kind, default=Kind.REVIEW)
-    operation = models.UUIDField(unique=True)  # made by the client: sent twice, stored once
-    undoes = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="undone_by")
-    taxonomy_version = models.ForeignKey(TaxonomyVersion, models.PROTECT, related_name="+")
-    model_version = models.ForeignKey(ModelVersion, models.PROTECT, null=True, blank=True, related_name="+")
-    seconds = models.FloatField(null=True, blank=True)  # of active work
-    created_at = models.DateTimeField(db_default=Now())
+    task = models.ForeignKey(ReviewTask, models.PROTECT, related_name="reviews", verbose_name=_("review task"))
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews", verbose_name=_("reviewer")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.REVIEW)
+    operation = models.UUIDField(_("operation"), unique=True)  # made by the client: sent twice, stored once
+    undoes = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="undone_by", verbose_name=_("undoes")
+    )
+    taxonomy_version = models.ForeignKey(
+        TaxonomyVersion, models.PROTECT, related_name="+", verbose_name=_("taxonomy version")
+    )
+    model_version = models.ForeignKey(
+        ModelVersion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("model version")
+    )
+    seconds = models.FloatField(_("seconds of work"), null=True, blank=True)  # of active work
+    created_at = models.DateTimeField(_("sent"), db_default=Now())
 
     objects = ReviewQuerySet.as_manager()
 
@@ -149,12 +170,14 @@ class Verdict(models.Model):
         OTHER = "other", _("other")
 
     review = models.ForeignKey(Review, models.PROTECT, related_name="verdicts")
-    tag = models.ForeignKey(Tag, models.PROTECT, related_name="verdicts")
-    choice = models.CharField(max_length=10, choices=Choice)
-    reason = models.CharField(max_length=20, choices=Reason, blank=True, db_default="")
-    replacement = models.ForeignKey(Tag, models.PROTECT, null=True, blank=True, related_name="+")
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="verdicts", verbose_name=_("tag"))
+    choice = models.CharField(_("verdict"), max_length=10, choices=Choice)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason, blank=True, db_default="")
+    replacement = models.ForeignKey(
+        Tag, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("replaced by")
+    )
     suggestion = models.ForeignKey(Suggestion, models.PROTECT, null=True, blank=True, related_name="+")
-    confidence = models.FloatField(null=True, blank=True)  # the model's, when the tag was shown
+    confidence = models.FloatField(_("confidence"), null=True, blank=True)  # the model's, when the tag was shown
     guideline = models.ForeignKey(Guideline, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:

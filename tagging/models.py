@@ -17,15 +17,15 @@ from taxonomy.models import BusinessLine, Tag, TaxonomyVersion
 class Media(models.Model):
     """One media file, known by its content: the same clip imported twice is stored once."""
 
-    content_hash = models.CharField(max_length=64, unique=True)  # sha256
-    path = models.CharField(max_length=300)  # below MEDIA_ROOT: "clips/ab/abcd….mp4"
-    size = models.PositiveBigIntegerField()  # bytes
-    duration = models.FloatField()  # seconds
-    width = models.PositiveIntegerField()
-    height = models.PositiveIntegerField()
-    fps = models.FloatField()
-    video_codec = models.CharField(max_length=30, blank=True)
-    audio_codec = models.CharField(max_length=30, blank=True)  # empty: the clip has no sound
+    content_hash = models.CharField(_("content hash"), max_length=64, unique=True)  # sha256
+    path = models.CharField(_("path"), max_length=300)  # below MEDIA_ROOT: "clips/ab/abcd….mp4"
+    size = models.PositiveBigIntegerField(_("bytes"))  # bytes
+    duration = models.FloatField(_("seconds"))  # seconds
+    width = models.PositiveIntegerField(_("width"))
+    height = models.PositiveIntegerField(_("height"))
+    fps = models.FloatField(_("frames a second"))
+    video_codec = models.CharField(_("picture codec"), max_length=30, blank=True)
+    audio_codec = models.CharField(_("sound codec"), max_length=30, blank=True)  # empty: the clip has no sound
     peaks = ArrayField(models.FloatField(), default=list, blank=True)  # of the sound, 0..1, for the waveform
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -79,17 +79,29 @@ class Video(models.Model):
     cover_text = models.TextField(_("cover text"), blank=True)
     uploader = models.CharField(_("uploader"), max_length=200, blank=True)
     program = models.CharField(_("program"), max_length=200, blank=True)
-    media_source = models.TextField(blank=True)  # where intake found it: a path below the import's folder, or a URL
-    media = models.ForeignKey(Media, models.PROTECT, null=True, blank=True, related_name="videos")
-    media_state = models.CharField(
-        max_length=10, choices=MediaState, default=MediaState.NONE, db_default=MediaState.NONE
+    media_source = models.TextField(
+        _("source of the media"), blank=True
+    )  # where intake found it: a path below the import's folder, or a URL
+    media = models.ForeignKey(
+        Media, models.PROTECT, null=True, blank=True, related_name="videos", verbose_name=_("media file")
     )
-    media_error = models.TextField(blank=True, db_default="")
-    probing_until = models.DateTimeField(null=True, blank=True)  # lease of the worker that examines the media
-    suggesting_until = models.DateTimeField(null=True, blank=True)  # lease of the worker that makes suggestions
-    reviewed_at = models.DateTimeField(null=True, blank=True)  # first review; set by annotation in its transaction
-    imported_by = models.ForeignKey("Import", models.PROTECT, null=True, blank=True, related_name="videos")
-    import_line = models.PositiveIntegerField(null=True, blank=True)
+    media_state = models.CharField(
+        _("state of the media"), max_length=10, choices=MediaState, default=MediaState.NONE, db_default=MediaState.NONE
+    )
+    media_error = models.TextField(_("error of the media"), blank=True, db_default="")
+    probing_until = models.DateTimeField(
+        _("examined until"), null=True, blank=True
+    )  # lease of the worker that examines the media
+    suggesting_until = models.DateTimeField(
+        _("suggestions made until"), null=True, blank=True
+    )  # lease of the worker that makes suggestions
+    reviewed_at = models.DateTimeField(
+        _("first reviewed"), null=True, blank=True
+    )  # first review; set by annotation in its transaction
+    imported_by = models.ForeignKey(
+        "Import", models.PROTECT, null=True, blank=True, related_name="videos", verbose_name=_("import")
+    )
+    import_line = models.PositiveIntegerField(_("line of the import"), null=True, blank=True)
     created_at = models.DateTimeField(_("imported"), db_default=Now())
 
     objects = VideoQuerySet.as_manager()
@@ -140,20 +152,24 @@ class Import(models.Model):
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
     source = models.CharField(_("source"), max_length=50)
     name = models.CharField(_("file"), max_length=300)  # as its user knows it
-    path = models.TextField()  # of the table or folder on this machine
-    media_folder = models.TextField(blank=True)  # nothing outside it is read
-    mapping = models.JSONField(default=dict)  # our field -> their column
+    path = models.TextField(_("path"))  # of the table or folder on this machine
+    media_folder = models.TextField(_("media folder"), blank=True)  # nothing outside it is read
+    mapping = models.JSONField(_("columns"), default=dict)  # our field -> their column
     business_line = models.ForeignKey(
-        BusinessLine, models.PROTECT, null=True, blank=True
+        BusinessLine, models.PROTECT, null=True, blank=True, verbose_name=_("business line")
     )  # that existing tags belong to
-    position = models.PositiveBigIntegerField(default=0)  # rows read and committed; a restart goes on from here
-    total = models.PositiveBigIntegerField(null=True, blank=True)  # rows, when they could be counted cheaply
-    imported = models.PositiveBigIntegerField(default=0)
-    known = models.PositiveBigIntegerField(default=0)  # rows whose video was already there
-    failed = models.PositiveBigIntegerField(default=0)
-    error = models.TextField(blank=True)
-    heartbeat_at = models.DateTimeField(null=True, blank=True)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    position = models.PositiveBigIntegerField(
+        _("rows read"), default=0
+    )  # rows read and committed; a restart goes on from here
+    total = models.PositiveBigIntegerField(_("rows"), null=True, blank=True)  # rows, when they could be counted cheaply
+    imported = models.PositiveBigIntegerField(_("new videos"), default=0)
+    known = models.PositiveBigIntegerField(_("known videos"), default=0)  # rows whose video was already there
+    failed = models.PositiveBigIntegerField(_("rows refused"), default=0)
+    error = models.TextField(_("error"), blank=True)
+    heartbeat_at = models.DateTimeField(_("last sign of life"), null=True, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("started by")
+    )
     created_at = models.DateTimeField(_("started"), auto_now_add=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
 
@@ -270,7 +286,9 @@ class CarriedTag(models.Model):
 class LinePolicy(models.Model):
     """What one business line wants shown. The numbers of `tagging.policy.Policy`."""
 
-    business_line = models.OneToOneField(BusinessLine, models.CASCADE, related_name="policy")
+    business_line = models.OneToOneField(
+        BusinessLine, models.CASCADE, related_name="policy", verbose_name=_("business line")
+    )
     threshold = models.FloatField(_("least confidence"), default=0.3)
     limit = models.PositiveSmallIntegerField(_("most tags"), default=10)
     auto_accept = models.FloatField(

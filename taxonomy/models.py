@@ -48,13 +48,15 @@ class BusinessLineQuerySet(models.QuerySet["BusinessLine"]):
 class BusinessLine(models.Model):
     """A consumer of tags with its own guidelines, allowed tags and policy."""
 
-    slug = models.SlugField(unique=True)
+    slug = models.SlugField(_("short name"), unique=True)
     name = models.CharField(_("name"), max_length=100)
     name_zh = models.CharField(_("Chinese name"), max_length=100, blank=True)
     overlap = models.PositiveSmallIntegerField(
         _("reviewers a clip"), default=1, help_text=_("How many people review each clip independently.")
     )
-    members = models.ManyToManyField(settings.AUTH_USER_MODEL, blank=True, related_name="business_lines")
+    members = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="business_lines", verbose_name=_("members")
+    )
 
     objects = BusinessLineQuerySet.as_manager()
 
@@ -293,7 +295,9 @@ class Guideline(models.Model):
     confirm = models.BooleanField(
         _("reviewers confirm it"), default=False, help_text=_("Who reviews this tag says that they read the change.")
     )
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("author")
+    )
     created_at = models.DateTimeField(_("since"), auto_now_add=True)
 
     class Meta:
@@ -316,9 +320,11 @@ class TaxonomyVersion(models.Model):
     number = models.PositiveIntegerField(_("number"), unique=True)
     content = models.BinaryField(editable=False)  # gzipped canonical JSON, as it is sent to browsers
     annex = models.BinaryField(null=True, editable=False)  # gzipped JSON that browsers do not need, see contents.annex
-    digest = models.CharField(max_length=64)  # sha256 of the JSON that browsers get
+    digest = models.CharField(_("digest"), max_length=64)  # sha256 of the JSON that browsers get
     comment = models.CharField(_("comment"), max_length=500, blank=True)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("author")
+    )
     published_at = models.DateTimeField(_("published"), auto_now_add=True)
 
     class Meta:
