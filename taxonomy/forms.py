@@ -8,6 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from taxonomy.models import ChangeSet, TaxonomyVersion
+
 
 class ImportForm(forms.Form):
     """Files of tags and rules; see taxonomy.exchange.csv for their columns."""
@@ -33,3 +35,23 @@ def _content(file: UploadedFile) -> bytes:
         raise forms.ValidationError(_("The file is larger than %(limit)s."), params={"limit": limit})
     content: bytes = file.read()
     return content
+
+
+class DescriptionForm(forms.ModelForm):  # type: ignore[type-arg]
+    """What a change set is about."""
+
+    class Meta:
+        model = ChangeSet
+        fields = ("title", "comment")
+        widgets = {"comment": forms.Textarea(attrs={"rows": 3})}
+
+
+class CompareForm(forms.Form):
+    """Two versions by number."""
+
+    former = forms.ModelChoiceField(
+        TaxonomyVersion.objects.defer("content", "annex"), to_field_name="number", label=_("from version")
+    )
+    later = forms.ModelChoiceField(
+        TaxonomyVersion.objects.defer("content", "annex"), to_field_name="number", label=_("to version")
+    )

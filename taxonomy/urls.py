@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from taxonomy import proposal_views, rule_views, tree_views, views
+from taxonomy import change_views, proposal_views, rule_views, tree_views, views
 
 app_name = "taxonomy"
 urlpatterns = [
@@ -21,6 +21,16 @@ urlpatterns = [
     path("rules/tags/", rule_views.tag_options, name="tag-options"),
     path("rules/<uuid:key>/", rule_views.rule, name="rule"),
     path("rules/<uuid:key>/remove/", rule_views.remove, name="rule-remove"),
+    path("change-sets/", change_views.change_sets, name="change-sets"),
+    path("change-sets/<int:pk>/", change_views.change_set, name="change-set"),
+    path("change-sets/<int:pk>/impact/", change_views.preview, name="change-set-impact"),
+    path("change-sets/<int:pk>/revert/", change_views.revert, name="change-set-revert"),
+    path("change-sets/<int:pk>/<slug:step>/", change_views.step, name="change-set-step"),
+    path("change-sets/<int:pk>/edits/<int:number>/remove/", change_views.remove_edit, name="remove-edit"),
+    path("versions/", change_views.versions, name="versions"),
+    path("versions/compare/", change_views.compare, name="compare"),
+    path("versions/<int:number>.json", change_views.export_version, name="export-version"),
+    path("versions/<int:number>/restore/", change_views.restore, name="restore"),
     path("import/", views.import_, name="import"),
     re_path(r"^export/(?P<what>tags|rules)\.csv$", views.export, name="export"),
     path("file/current.json", views.current_file, name="current-file"),
