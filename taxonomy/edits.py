@@ -23,7 +23,7 @@ Touch = tuple[str, str]  # a tag's code, or "rule:<key>"; and the side of it tha
 class EditRefused(ValueError):
     """An edit that the taxonomy cannot bear: a code that taxonomy.edit_words has a sentence for, and its values."""
 
-    def __init__(self, code: str, **params: Any) -> None:
+    def __init__(self, code: str, /, **params: Any) -> None:
         super().__init__(code, params)
         self.code, self.params = code, params
 

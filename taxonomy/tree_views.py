@@ -13,11 +13,16 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from taxonomy import search, tag_page, tree_file, versions
-from taxonomy.models import Tag, TaxonomyVersion
+from taxonomy.models import ChangeSet, Tag, TagRelation, TaxonomyVersion
 from taxonomy.tree import tree
 from taxonomy.views import packed
 
 FOUND = 50
+RELATION_KINDS = [
+    (kind.value, kind.label)
+    for kind in TagRelation.Kind
+    if kind not in {TagRelation.Kind.SPLIT_INTO, TagRelation.Kind.EXACT_MATCH}
+]
 
 
 @require_safe
@@ -57,11 +62,25 @@ def categories(request: HttpRequest, number: int, digest: str, language: str) ->
 
 
 def _frame(request: HttpRequest) -> dict[str, Any]:
-    """What surrounds the tag: the version that the tree shows, and what the person may do."""
+    """What surrounds the tag: the version that the tree shows, and for editors the set that their edits go into."""
     version = versions.current()
-    return {
+    content: dict[str, Any] = {
         "version": version,
         "base": version,
         "language": get_language() or settings.LANGUAGE_CODE,
-        "may_edit": request.user.has_perm("taxonomy.change_tag"),  # type: ignore[union-attr]
     }
+    if not request.user.has_perm("taxonomy.change_tag"):  # type: ignore[union-attr]
+        return content
+    change_set = _open_set(request)
+    if change_set:
+        content["base"] = change_set.base
+    return content | {"may_edit": True, "change_set": change_set, "relation_kinds": RELATION_KINDS}
+
+
+def _open_set(request: HttpRequest) -> ChangeSet | None:
+    """The set that was asked for, where it is open, else the newest of one's own."""
+    sets = ChangeSet.objects.shown().filter(state=ChangeSet.State.OPEN)
+    asked = request.GET.get("set", "")
+    if asked.isascii() and asked.isdigit() and len(asked) < 19:
+        return sets.filter(pk=int(asked)).first()
+    return sets.filter(author=request.user.pk).first()

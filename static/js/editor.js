@@ -25,7 +25,7 @@ class TaxonomyPage {
     this.panel.addEventListener("go", ({ detail }) => this.go(detail.id));
     walk(this.view, () => document.getElementById("tag-pane").focus());
     const form = document.getElementById("finder");
-    this.finder = new TagFinder(form.q, form.querySelector(".found"), search, ({ id }) => this.go(id));
+    this.finder = new TagFinder(form.q, form.querySelector(".found"), search, ({ id, code }) => (id ? this.go(id) : this.view.reveal(code)));
     const shown = this.view.forest.of(Number(main.dataset.shown));
     if (shown) this.view.reveal(shown.code, { take: false });
     else this.view.draw();
@@ -39,13 +39,35 @@ class TaxonomyPage {
   go(id) {
     const node = this.forest.of(id);
     if (node) this.view.reveal(node.code);
-    this.panel.show(id);
+    if (id) this.panel.show(id);
   }
 
   /** The focus of the tree came to a tag. */
   look(code) {
     const node = this.forest.get(code);
     if (node?.id) this.panel.later(node.id);
+    else this.panel.forget();
+  }
+
+  /** Say on the tag's page what the change set does to it; a tag that is not published yet has no page but this. */
+  tellDraft(edits) {
+    const node = this.forest.get(this.view.focused);
+    if (node && node.id === null && this.panel.article?.dataset.code !== node.code) this.panel.fill(this.#newTag(node));
+    const place = document.querySelector("#tag .in-draft");
+    if (!place) return;
+    place.hidden = !edits?.length;
+    const lines = (edits ?? []).map(({ words }) => Object.assign(document.createElement("li"), { textContent: words ?? text("unsent") }));
+    place.querySelector("ul").replaceChildren(...lines);
+  }
+
+  #newTag(node) {
+    const content = document.getElementById("new-tag-pattern").content.cloneNode(true);
+    const article = content.querySelector("article");
+    Object.assign(article.dataset, { code: node.code, name: node.name, kind: "category" });
+    article.querySelector("h1").textContent = node.name;
+    article.querySelector("code").textContent = node.code;
+    article.querySelector(".crumbs").textContent = this.forest.path(node.code).map(({ name }) => name).join(" › ");
+    return content;
   }
 
   async count() {
@@ -95,7 +117,9 @@ async function load() {
   return answer.json();
 }
 
+const editing = main.classList.contains("editing") && import("./editing.js"); // for editors only
 const page = new TaxonomyPage(await load());
+if (editing) new (await editing).Editing(page);
 listen((key) => ({ "/": () => page.finder.input.focus(), "?": () => document.getElementById("keys").showModal() })[key]);
 performance.mark("usable"); // keys work from here on; shown by the browser's tools, measured by benchmarks/editor.py
 page.count();

@@ -58,3 +58,9 @@ export function clipFrom(html) {
 export function address(form) {
   return form.getAttribute("action");
 }
+
+/** Send data as JSON. @param {string} method @param {string} url @param {object} [data] @returns {Promise<Response>} */
+export function send(method, url, data) {
+  const headers = { Accept: "application/json", "Content-Type": "application/json", "X-CSRFToken": csrf() };
+  return request(url, { method, headers, body: data && JSON.stringify(data) });
+}

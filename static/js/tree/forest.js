@@ -47,6 +47,16 @@ export class Forest {
     return this.#nodes.get(this.#codes.get(id));
   }
 
+  /** The first nodes, in no order, that pass. @param {(node: Node) => boolean} passes @param {number} limit */
+  find(passes, limit) {
+    const found = [];
+    for (const node of this.#nodes.values()) {
+      if (found.length >= limit) break;
+      if (passes(node)) found.push(node);
+    }
+    return found;
+  }
+
   /** The codes below a tag, or the roots: the list itself, in its order. */
   siblings(parent) {
     return parent === null ? this.roots : this.#nodes.get(parent).children;

@@ -31,6 +31,12 @@ export class TagPanel extends EventTarget {
     this.#timer = setTimeout(() => this.show(id), REST);
   }
 
+  /** The tag in focus has no page: what is under way is not wanted any more. */
+  forget() {
+    clearTimeout(this.#timer);
+    this.#asked?.abort();
+  }
+
   async show(id, { push = true } = {}) {
     clearTimeout(this.#timer);
     this.#asked?.abort();

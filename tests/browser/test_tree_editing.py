@@ -1,0 +1,231 @@
+"""The taxonomy edited in the browser: with the keyboard alone, with the mouse, and by two people at once."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from taxonomy import changes, publishing
+from taxonomy.models import ChangeSet, Edit, Tag
+from tests.browser.tree_page import TreePage, make_sports
+from tests.factories import make_user
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def tags():
+    return make_sports()
+
+
+@pytest.fixture
+def editor():
+    return make_user("editor", username="mei")
+
+
+@pytest.fixture
+def tree(tags, editor, open_page):
+    return TreePage(open_page(editor)).enter().start()
+
+
+def stored() -> list[tuple[str, dict]]:
+    return list(Edit.objects.standing().values_list("op", "values"))
+
+
+def saved(tree: TreePage, *words: str) -> None:
+    """The change set tells these edits, and they are stored."""
+    expect(tree.page.locator(".edit .words")).to_contain_text(list(words))
+    expect(tree.page.locator("[data-sign]")).to_have_attribute("data-state", "saved")
+
+
+def test_a_tag_is_made_renamed_moved_and_merged_with_the_keyboard(tree, tags, editor):
+    tree.press("ArrowRight", "ArrowDown").focus_is_on("Ball games")
+    tree.press("Insert").type("3x3 league").press("Enter")
+    tree.focus_is_on("3x3 league")
+    saved(tree, "3x3 league")
+
+    tree.press("ArrowUp").focus_is_on("Streetball")
+    tree.press("F2").type("Street basketball").press("Enter")
+    tree.focus_is_on("Street basketball")
+
+    tree.press("Alt+ArrowUp")
+    expect(tree.row("Street basketball")).to_have_attribute("aria-posinset", "1")
+    tree.press("Control+x", "End").focus_is_on("Food")
+    tree.press("Control+v").focus_is_on("Street basketball")
+    expect(tree.row("Street basketball")).to_have_attribute("aria-level", "2")
+
+    tree.press("Home").type("fig").focus_is_on("Fight")
+    tree.press(".", "5")  # the fifth tool: merge
+    tree.type("Basketb")
+    expect(tree.page.locator("#target-dialog .found li").first).to_contain_text("Basketball")
+    tree.press("Enter", "Enter")
+
+    saved(tree, "3x3 league", "Street basketball", "", "Food", "Fight")
+    assert [op for op, _values in stored()] == ["create", "rename", "move", "move", "merge"]
+    publishing.publish(ChangeSet.objects.get().pk, editor)
+    new = Tag.objects.get(code="3x3-league")
+    assert (new.parent, new.state) == (tags.ball, "active")
+    tags.street.refresh_from_db()
+    assert (tags.street.name, tags.street.parent) == ("Street basketball", tags.food)
+    tags.fight.refresh_from_db()
+    assert tags.fight.merged_into == tags.hoops
+
+
+def test_names_in_several_languages(tree, tags):
+    tree.type("food").focus_is_on("Food")
+    tree.press("F2")
+    dialog = tree.page.locator("#names-dialog")
+    dialog.get_by_role("button", name="Add a name").click()
+    tree.type("zh").press("Tab").type("美食").press("Tab", "Space")
+    dialog.get_by_role("button", name="Save").click()
+
+    saved(tree, "美食")
+    [(op, values)] = stored()
+    assert (op, values["name"]) == ("rename", "Food")
+    assert values["names"] == [["en", "Food", True], ["zh", "美食", True]]
+
+
+def test_an_edit_is_undone_by_key_and_by_button(tree):
+    tree.press("Delete", "Enter")
+    expect(tree.row("Sports")).to_have_attribute("data-state", "deprecated")
+    saved(tree, "Sports")
+    tree.press("Control+z")
+    expect(tree.row("Sports")).to_have_attribute("data-state", "active")
+    expect(tree.page.locator(".edit")).to_have_count(0)
+
+    tree.page.get_by_role("button", name="Forbid giving it").or_(
+        tree.page.get_by_role("button", name="Allow giving it")
+    ).click()
+    saved(tree, "Sports")
+    tree.page.locator("[data-undo]").click()
+    expect(tree.page.locator(".edit")).to_have_count(0)
+    assert stored() == []
+
+
+def test_a_row_is_dragged_before_behind_and_into_another(tree, tags):
+    tree.press("ArrowRight", "ArrowDown", "ArrowRight")
+    tree.row("Streetball").drag_to(tree.row("Food"))
+    saved(tree, "Streetball")
+    expect(tree.row("Streetball")).to_have_attribute("aria-level", "2")
+
+    tree.row("Food").drag_to(tree.row("Sports"), target_position={"x": 60, "y": 2})
+    saved(tree, "Streetball", "Food")
+    expect(tree.row("Food")).to_have_attribute("aria-posinset", "1")
+
+    tree.row("Fight").drag_to(tree.row("Ball games"), target_position={"x": 60, "y": 2})
+    expect(tree.row("Fight")).to_have_attribute("aria-posinset", "1")
+    saved(tree, "", "", "")
+
+    assert [(values["tag"], values["parent"], values.get("after", "last")) for _op, values in stored()] == [
+        ("street", "food", "last"),
+        ("food", None, None),
+        ("fight", "sports", None),
+    ]
+
+
+def test_a_tag_is_split(tree):
+    tree.press("ArrowRight").type("fig").focus_is_on("Fight")
+    tree.page.get_by_role("button", name="Split").click()
+    for word, name in (("basket", "Basketball"), ("streetb", "Streetball")):
+        tree.type(word)
+        expect(tree.page.locator("#target-dialog .found li").first).to_contain_text(name)
+        tree.press("Enter")
+        expect(tree.page.locator("#target-dialog .chosen")).to_contain_text(name)
+    tree.page.locator("#target-rest").select_option("hoops")
+    tree.page.locator("#target-dialog").get_by_role("button", name="Save").click()
+
+    saved(tree, "Fight")
+    assert stored() == [("split", {"tag": "fight", "into": ["hoops", "street"], "default": "hoops"})]
+
+
+def test_what_the_taxonomy_cannot_bear_is_explained_and_written_again(tree, tags):
+    tree.press("Insert").type("Basketball")
+    tree.page.locator("#name-code").fill("hoops")
+    tree.press("Enter")
+    notice = tree.page.locator(".notices .alert")
+    expect(notice).to_contain_text("hoops")
+
+    notice.get_by_role("button", name="Change it").click()
+    expect(tree.page.locator("#name-main")).to_have_value("Basketball")
+    tree.page.locator("#name-code").fill("hoops-2")
+    tree.press("Enter")
+
+    saved(tree, "Basketball")
+    assert stored()[0][1]["code"] == "hoops-2"
+
+
+def test_the_second_editor_is_told_and_loses_nothing(tree, tags, editor):
+    tree.press("Delete", "Enter")
+    saved(tree, "Sports")
+    change_set = ChangeSet.objects.get()
+    changes.add(change_set.pk, "rename", {"tag": "food", "name": "Cooking"}, make_user("editor", username="lin"))
+
+    tree.type("food").press("F2").type("Kitchen").press("Enter")
+
+    notice = tree.page.locator(".notices .alert")
+    expect(notice).to_contain_text(re.compile("lin: .*Cooking"))
+    expect(tree.row("Kitchen")).to_be_visible()
+    assert [op for op, _values in stored()] == ["state", "rename"]
+    notice.get_by_role("button", name="Make my edit all the same").click()
+    saved(tree, "Sports", "Cooking", "Kitchen")
+    assert stored()[-1][1]["name"] == "Kitchen"
+
+
+def test_the_edit_that_came_second_may_be_dropped(tree, tags):
+    tree.press("Delete", "Enter")
+    saved(tree, "Sports")
+    lin = make_user("editor", username="lin")
+    changes.add(ChangeSet.objects.get().pk, "rename", {"tag": "food", "name": "Cooking"}, lin)
+    tree.type("food").press("F2").type("Kitchen").press("Enter")
+
+    tree.page.get_by_role("button", name="Drop my edit").click()
+
+    expect(tree.row("Cooking")).to_be_visible()
+    assert [op for op, _values in stored()] == ["state", "rename"]
+
+
+def test_what_the_network_loses_is_sent_after_a_reload(tree, tags):
+    tree.page.route("**/api/change-sets/**", lambda route: route.abort())
+    tree.press("Delete", "Enter")
+    expect(tree.page.locator("[data-sign]")).to_have_attribute("data-state", "failed")
+    tree.page.unroute("**/api/change-sets/**")
+
+    tree.page.reload()
+
+    saved(tree, "Sports")
+    expect(tree.row("Sports")).to_have_attribute("data-state", "deprecated")
+    assert [op for op, _values in stored()] == ["state"]
+
+
+def test_an_answer_that_is_lost_makes_no_second_edit(tree, tags):
+    tree.press("Delete", "Enter")
+    saved(tree, "Sports")
+    lost = []
+
+    def lose(route):
+        if route.request.method == "POST" and not lost:
+            route.fetch()
+            lost.append(route)
+            route.abort()
+        else:
+            route.continue_()
+
+    tree.page.route("**/edits/", lose)
+    tree.page.get_by_role("button", name="Allow giving it").click()
+
+    expect(tree.page.locator(".edit")).to_have_count(2)
+    saved(tree, "", "")
+    assert [op for op, _values in stored()] == ["state", "assignable"]
+
+
+def test_a_draft_is_there_again_the_next_day(tree, tags, editor, open_page):
+    tree.press("ArrowRight", "Insert").type("Curling").press("Enter")
+    saved(tree, "Curling")
+
+    again = TreePage(open_page(editor)).enter(f"/taxonomy/tags/{tags.ball.pk}/")
+
+    expect(again.row("Curling")).to_be_visible()
+    expect(again.row("Curling").locator(".dot.new")).to_be_visible()
+    again.row("Curling").click()
+    again.shows_tag("Curling")
+    expect(again.page.locator("#tag .in-draft")).to_contain_text("Curling")
