@@ -18,7 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 
-from annotation import figures, first_passwords, people_api, queue, refusals, reviews, training_api, workbench
+from annotation import figures, first_passwords, people_api, queue, readings, refusals, reviews, training_api, workbench
 from annotation import serializers as shapes
 from annotation.models import Review, ReviewTask
 from ml.registry.requests import SignedInCall
@@ -107,6 +107,8 @@ class Held(View):
             return Response({"error": "operation_reused", "message": "This operation id is taken."}, status=409)
         except reviews.Refused as refusal:
             return Response(refusals.describe(refusal), status=422)
+        except readings.Unconfirmed as asked:
+            return Response(refusals.ask(asked), status=422)
 
 
 class Heartbeat(Held):

@@ -11,6 +11,7 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from annotation.models import ReviewTask, Verdict
+from annotation.readings import Change
 from ml.registry.part_names import part_name
 from tagging.models import Video
 from taxonomy.models import BusinessLine
@@ -67,6 +68,25 @@ class Evidence:
 
 
 @dataclass(frozen=True)
+class ExampleClip:
+    """A reviewed clip that a guideline points to."""
+
+    id: int
+    title: str
+    url: str
+    poster: str  # empty for a video of text only
+
+
+@dataclass(frozen=True)
+class Card:
+    """What stands beside the text of a guideline."""
+
+    examples: tuple[ExampleClip, ...] = ()
+    counter_examples: tuple[ExampleClip, ...] = ()
+    change: Change | None = None
+
+
+@dataclass(frozen=True)
 class GuidelineText:
     """What a tag means for this business line."""
 
@@ -75,6 +95,8 @@ class GuidelineText:
     since: datetime
     new: bool  # changed within the last two weeks
     general: bool  # holds for all lines; this one has none of its own
+    pk: int = 0
+    card: Card = Card()
 
 
 @dataclass

@@ -12,6 +12,7 @@ Fields
     reason-<tag>        with reject: wrong | minor | general | guideline | rule | other | ""
     replacement-<tag>   with replace: the id of the tag that takes its place
     add                 a tag id; repeated
+    confirm             id of a guideline that the reviewer confirms to have read; repeated
     add_name            words typed without JavaScript; looked up in the taxonomy, several matches become a choice
     action              submit (undecided tags are accepted) | skip | give_back
     skip_reason         with skip; required
@@ -24,12 +25,15 @@ Answers to fetch (`Accept: application/json`)
     422 {"conflicts": [{"rule": id or null, "reason": "excludes", "text": "...", "tags": [ids],
                         "repairs": [{"label": "...", "remove": [ids], "add": [ids]}]}],
          "errors": [{"field": "reason-7", "text": "..."}]}
+        a guideline that is to be confirmed first: {"field": "confirm", "tag": id, "guideline": id, "text": "..."}
 A plain form is answered with a redirect to the next clip, or with the page again: every entry kept, conflicts shown.
 
 Other addresses (fetch; JSON unless it says HTML)
     GET  /review/?line=<slug>               claims a task (or resumes the one held longest), redirects to its page
     GET  /review/next/?line=&not=<task>     HTML: claims one more, the fragment annotation/review.html#clip; 204 when
                                             there is none (`not` may be repeated: tasks already on the screen)
+    GET  /review/<task>/guideline/<tag>/    HTML: the guideline of one tag, for one that was added on the page
+    POST /review/guidelines/read/           {guideline, repeated} -> 204: the reviewer had them on the screen
     POST /review/<task>/heartbeat/          {token} -> 200 {"lease_until": ISO time} | 409 {"error": "lease_lost", ...}
     POST /review/undo/                      {operation}, `Accept: application/json` -> 200 HTML: the fragment of the
                                             clip of the reviewer's last review, claimed again, its verdicts filled in |
@@ -94,6 +98,11 @@ class ReviewForm(forms.Form):
             for field, mistake in verdicts.mistakes(data["verdicts"]):
                 self.wrong.append({"field": field, "text": str(MISTAKES[mistake])})
         return data
+
+    @property
+    def confirmed(self) -> list[int]:
+        """Guidelines that the reviewer confirms to have read."""
+        return [int(value) for value in self.data.getlist("confirm")[:MOST_TAGS] if _is_id(value)]
 
     @property
     def problems(self) -> list[dict[str, str]]:

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
+from annotation.readings import Unconfirmed
 from annotation.reviews import Refused
 from annotation.tag_labels import labels
 from taxonomy.rules import Conflict, Repair
@@ -22,6 +23,17 @@ def describe(refused: Refused) -> dict[str, list[dict[str, Any]]]:
         text = _("%(tag)s was not proposed for this clip. Add it instead.") % {"tag": names.get(tag, f"#{tag}")}
         errors.append({"field": f"verdict-{tag}", "text": text})
     return {"conflicts": [_conflict(conflict, names) for conflict in refused.conflicts], "errors": errors}
+
+
+def ask(unconfirmed: Unconfirmed) -> dict[str, list[dict[str, Any]]]:
+    """The same answer where a changed guideline is to be confirmed first."""
+    names = {tag: label.name for tag, label in labels(unconfirmed.texts).items()}
+    text = _("The guideline of %(tag)s changed. Read it and confirm that you did.")
+    errors = [
+        {"field": "confirm", "tag": tag, "guideline": found.pk, "text": text % {"tag": names.get(tag, f"#{tag}")}}
+        for tag, found in sorted(unconfirmed.texts.items())
+    ]
+    return {"conflicts": [], "errors": errors}
 
 
 def _mentioned(conflict: Conflict) -> Iterable[int]:

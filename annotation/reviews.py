@@ -6,7 +6,7 @@ arrive in the same moment.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from annotation import video_tags
+from annotation import readings, video_tags
 from annotation.models import Review, ReviewTask, ReviewTaskQuerySet, Verdict
 from annotation.queue import LeaseLost
 from annotation.verdicts import Said, given
@@ -60,13 +60,16 @@ def submit(
     verdicts: Iterable[Said],
     model_version: int | None = None,
     seconds: float | None = None,
+    confirmed: Collection[int] = (),
 ) -> Review:
     """Store a review of a claimed task and give the video the tags it says.
 
-    `model_version` is the model whose suggestions the reviewer saw; `seconds` of active work.
-    Raises LeaseLost, Refused or OperationReused; then nothing is stored.
+    `model_version` is the model whose suggestions the reviewer saw; `seconds` of active work; `confirmed` are the
+    guidelines they confirm to have read, which is noted even if the rest is refused.
+    Raises LeaseLost, Refused, Unconfirmed or OperationReused; then nothing is stored.
     """
     said = sorted(set(verdicts))
+    readings.note(reviewer.pk, confirmed, confirmed=True)
     try:
         with transaction.atomic():
             return _submit(task, reviewer, token, operation, said, model_version, seconds)
@@ -118,6 +121,7 @@ def _submit(
             return stored
         raise LeaseLost
     tags = _checked(task, said)
+    readings.check(reviewer.pk, (s.tag for s in said), task.business_line_id)
     suggestions = _proposed(task.video_id, model_version, said)
     if not suggestions and not SuggestionSet.objects.filter(video=task.video_id, model_version=model_version).exists():
         model_version = None  # it has not looked at this video

@@ -56,6 +56,13 @@ class SubmitSerializer(TokenSerializer):
     verdicts = SaidSerializer(many=True, max_length=MOST_TAGS)  # type: ignore[call-arg]  # the list takes it
     model_version = serializers.IntegerField(required=False, allow_null=True, default=None)
     seconds = serializers.FloatField(required=False, allow_null=True, default=None, min_value=0, max_value=LONGEST)
+    confirmed = serializers.ListField(
+        child=serializers.IntegerField(),
+        required=False,
+        default=[],
+        max_length=MOST_TAGS,
+        help_text="Ids of guidelines that the reviewer confirms to have read.",
+    )
 
     def validate_verdicts(self, value: list[dict[str, Any]]) -> list[Said]:
         said = [Said(**verdict) for verdict in value]
@@ -124,10 +131,31 @@ class EvidenceSerializer(serializers.Serializer):
         }
 
 
+class PartSerializer(serializers.Serializer):
+    kind = serializers.ChoiceField(choices=["same", "gone", "new", "gap"])
+    text = serializers.CharField()
+
+
+class ChangeSerializer(serializers.Serializer):
+    asked = serializers.BooleanField(help_text="Verdicts are taken once the reviewer has confirmed it.")
+    former = serializers.IntegerField(allow_null=True, help_text="The version this person read last.")
+    parts = PartSerializer(many=True)
+
+
 class GuidelineSerializer(serializers.Serializer):
+    id = serializers.IntegerField(source="pk")
     html = serializers.CharField()
     version = serializers.IntegerField()
     since = serializers.DateTimeField()
+    examples = serializers.SerializerMethodField()
+    counter_examples = serializers.SerializerMethodField()
+    change = ChangeSerializer(source="card.change", allow_null=True)
+
+    def get_examples(self, text: Any) -> list[int]:
+        return [clip.id for clip in text.card.examples]
+
+    def get_counter_examples(self, text: Any) -> list[int]:
+        return [clip.id for clip in text.card.counter_examples]
 
 
 class AddedTagSerializer(serializers.Serializer):

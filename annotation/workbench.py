@@ -12,7 +12,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from annotation.clips import AddedTag, Clip, Evidence, GuidelineText, Lane, MediaUrls, ProposedTag, SimilarVideo
+from annotation import guideline_cards
+from annotation.clips import AddedTag, Card, Clip, Evidence, GuidelineText, Lane, MediaUrls, ProposedTag, SimilarVideo
 from annotation.models import Review, ReviewTask
 from annotation.tag_labels import Label, labels
 from annotation.text_marks import text_fields, words
@@ -48,7 +49,7 @@ def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
     shown = list(dict.fromkeys([*decided, *(tag for tag in answers.verdicts if tag in suggestions)]))
     named = {*shown, *answers.added, *(s.replacement for s in answers.verdicts.values() if s.replacement)}
     known = labels(named)
-    texts = {tag: _guideline(text) for tag, text in guidelines.texts(named, line.pk).items()}
+    texts = guideline_texts(guidelines.texts(named, line.pk), task.reviewer_id or 0)
     similar = _similar(suggestions[tag] for tag in shown)
     proposals = [
         _proposal(video, suggestions[tag], known, texts, similar, answers.verdicts.get(tag))
@@ -135,9 +136,15 @@ def _proposal(
     return proposal
 
 
-def _guideline(text: guidelines.Text) -> GuidelineText:
+def guideline_texts(found: Mapping[int, guidelines.Text], reviewer: int) -> dict[int, GuidelineText]:
+    """The guidelines of tags with their example clips and what changed since this person read them."""
+    cards = guideline_cards.of(list({text.pk: text for text in found.values()}.values()), reviewer)
+    return {tag: _guideline(text, cards.get(text.pk, Card())) for tag, text in found.items()}
+
+
+def _guideline(text: guidelines.Text, card: Card) -> GuidelineText:
     new = timezone.now() - text.since < NEW
-    return GuidelineText(text.html, text.version, text.since, new, text.line is None)
+    return GuidelineText(text.html, text.version, text.since, new, text.line is None, text.pk, card)
 
 
 def _similar(suggestions: Iterable[Suggestion]) -> dict[int, SimilarVideo]:

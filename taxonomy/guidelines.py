@@ -29,11 +29,15 @@ class Text:
     since: datetime
     html: SafeString
     pk: int
+    examples: tuple[int, ...] = ()  # ids of videos that show the tag
+    counter_examples: tuple[int, ...] = ()  # and of those that do not, though one might think so
+    asked: int = 0  # the newest version that reviewers are to confirm; 0: none
 
 
 def texts(tags: Iterable[int], line: int | None) -> dict[int, Text]:
     """The newest guideline of each tag: the line's own, else the general one, else the nearest ancestor's.
 
+    An empty text ends a guideline: what comes next holds.
     Tags without any are left out. Two queries, however many tags.
     """
     wanted = set(tags)
@@ -43,7 +47,8 @@ def texts(tags: Iterable[int], line: int | None) -> dict[int, Text]:
     for tag in wanted & tree.keys():
         node: int | None = tag
         while node is not None:
-            row = own.get((node, line)) or own.get((node, None))
+            rows = (own.get((node, line)), own.get((node, None)))
+            row = next((row for row in rows if row and row.body), None)
             if row:
                 found[tag] = _text(row)
                 break
@@ -53,7 +58,9 @@ def texts(tags: Iterable[int], line: int | None) -> dict[int, Text]:
 
 def _newest(tags: Iterable[int], line: int | None) -> dict[tuple[int, int | None], Guideline]:
     query = """
-        SELECT DISTINCT ON (tag_id, business_line_id) * FROM taxonomy_guideline
+        SELECT DISTINCT ON (tag_id, business_line_id) *,
+            max(version) FILTER (WHERE confirm) OVER (PARTITION BY tag_id, business_line_id) AS asked
+        FROM taxonomy_guideline
         WHERE tag_id = ANY(%s) AND (business_line_id = %s OR business_line_id IS NULL)
         ORDER BY tag_id, business_line_id, version DESC
     """
@@ -63,7 +70,9 @@ def _newest(tags: Iterable[int], line: int | None) -> dict[tuple[int, int | None
 
 def _text(row: Guideline) -> Text:
     body = body_languages.of(row.body, get_language())
-    return Text(row.tag_id, row.business_line_id, row.version, row.created_at, html(body), row.pk)
+    asked = getattr(row, "asked", None) or 0
+    shown = tuple(row.examples), tuple(row.counter_examples)
+    return Text(row.tag_id, row.business_line_id, row.version, row.created_at, html(body), row.pk, *shown, asked)
 
 
 @lru_cache(maxsize=4096)

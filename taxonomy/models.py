@@ -309,6 +309,7 @@ class Guideline(models.Model):
                 fields=["tag", "business_line", "version"], nulls_distinct=False, name="one_guideline_version"
             )
         ]
+        indexes = [models.Index(fields=["tag"], condition=Q(confirm=True), name="guideline_to_confirm")]
 
     def __str__(self) -> str:
         return f"{self.tag} v{self.version}"

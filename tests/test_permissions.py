@@ -49,6 +49,8 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "review/next/": {"GET": ANNOTATOR},
     "review/undo/": {"POST": ANNOTATOR},
     "review/<int:pk>/": {"GET": ANNOTATOR, "POST": ANNOTATOR},
+    "review/guidelines/read/": {"POST": ANNOTATOR},
+    "review/<int:pk>/guideline/<int:tag>/": {"GET": ANNOTATOR},
     "review/<int:pk>/heartbeat/": {"POST": ANNOTATOR},
     "history/": {"GET": ANNOTATOR},
     "videos/<int:pk>/reviews/": {"GET": WITH_ROLE},

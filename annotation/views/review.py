@@ -6,19 +6,21 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from annotation import figures, queue, refusals, reviews, workbench
+from annotation import figures, queue, readings, refusals, reviews, workbench
 from annotation.clips import Clip
 from annotation.forms import ReviewForm
 from annotation.models import ReviewTask
+from annotation.tag_labels import labels
 from annotation.views.lines import chosen, header
 from ml.registry.requests import SignedIn
+from taxonomy import guidelines
 
 reviewer_only = permission_required("annotation.add_review", raise_exception=True)
 
@@ -76,6 +78,31 @@ def heartbeat(request: SignedIn, pk: int) -> HttpResponse:
     return JsonResponse({"lease_until": until.isoformat()})
 
 
+@require_GET
+@never_cache
+@login_required
+@reviewer_only
+def guideline(request: SignedIn, pk: int, tag: int) -> HttpResponse:
+    """What a tag means that was added on the page: the part of the page that says so."""
+    task = get_object_or_404(ReviewTask.objects.of(request.user).select_related("business_line"), pk=pk)
+    known = labels([tag])
+    if tag not in known:
+        raise Http404
+    texts = workbench.guideline_texts(guidelines.texts([tag], task.business_line_id), request.user.pk)
+    content = {"tag": workbench.added(tag, known, texts), "line": task.business_line, "first": False}
+    return render(request, "annotation/_guideline.html", content)
+
+
+@require_POST
+@login_required
+@reviewer_only
+def read(request: SignedIn) -> HttpResponse:
+    """Guidelines that the reviewer had on the screen."""
+    rows = [int(value) for value in request.POST.getlist("guideline")[:50] if value.isascii() and value.isdigit()]
+    readings.note(request.user.pk, rows)
+    return HttpResponse(status=204)
+
+
 @require_POST
 @login_required
 @reviewer_only
@@ -102,6 +129,8 @@ def _answer(request: SignedIn, task: ReviewTask, form: ReviewForm) -> HttpRespon
         return _lost() if _wants_json(request) else _refused(request, task, form, _lost_entry(), 409)
     except reviews.Refused as refusal:
         return _refused(request, task, form, refusals.describe(refusal), 422)
+    except readings.Unconfirmed as asked:
+        return _refused(request, task, form, refusals.ask(asked), 422)
     except reviews.OperationReused:
         text = _("This page was sent before with other verdicts. Load it again.")
         return _refused(request, task, form, {"conflicts": [], "errors": [{"field": "operation", "text": text}]}, 422)
@@ -128,6 +157,7 @@ def _carry_out(task: ReviewTask, request: SignedIn, form: ReviewForm) -> int | N
             verdicts=data["verdicts"],
             model_version=data["model_version"],
             seconds=data["seconds"],
+            confirmed=form.confirmed,
         ).pk
     return None
 

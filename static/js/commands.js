@@ -30,6 +30,7 @@ export function command(page, key) {
     r: () => desk.reject(),
     j: () => desk.jump(),
     m: () => desk.player.mute(),
+    c: () => desk.guidelines.confirm(),
     g: () => desk.form.querySelector(".guide").focus(),
     "?": showKeys,
     Enter: () => page.send("submit"),

@@ -1,5 +1,6 @@
 /** One clip being worked on: its verdicts, the tag in focus, its player, its rules and its search box. */
 import { Conflicts, told } from "./conflicts.js";
+import { Guidelines } from "./guidelines.js";
 import { pick } from "./picker.js";
 import { Player } from "./player.js";
 import { SearchBox } from "./search_box.js";
@@ -19,6 +20,7 @@ export class Desk {
     this.catalogue = catalogue;
     this.verdicts = new Verdicts(form);
     this.focus = new TagFocus(form);
+    this.guidelines = new Guidelines(form, this.focus);
     this.player = new Player(form);
     this.conflicts = new Conflicts(form, (remove, add) => this.mend(remove, add));
     this.search = new SearchBox(form, (words, limit) => catalogue.search(words, limit), (tag) => this.add(tag));
@@ -75,6 +77,7 @@ export class Desk {
     if (!tag) return this.rest();
     const known = this.verdicts.chosen().includes(tag.id);
     const row = known ? this.verdicts.row(tag.id) : this.verdicts.add(tag.id, tag.name, tag.path);
+    this.guidelines.fetch(tag.id);
     this.focus.to(row ?? this.focus.row); // known without a row of its own: it replaces another tag
     announce(`${tag.name}: ${text(known ? "already" : "added")}`);
   }

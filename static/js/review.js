@@ -49,6 +49,10 @@ class ReviewPage {
       this.desk.conflicts.stress();
       return announce(text("conflictFirst"));
     }
+    if (action === "submit" && this.desk.guidelines.asked) {
+      this.desk.guidelines.show(this.desk.guidelines.asked.closest("[data-guideline]").dataset.guideline);
+      return announce(text("confirmFirst"));
+    }
     this.outbox.send(this.#parcel(this.form, this.#body(action)));
     this.#sent.add(this.form);
     if (action === "give_back") this.#stop();
@@ -184,6 +188,14 @@ class ReviewPage {
     const reasons = content.errors?.map((error) => error.text).join(" ");
     this.desk.notice(content.message || reasons || text("back"), status === 422 ? [] : [this.#drop(form)]);
     if (content.conflicts?.length) this.desk.conflicts.tell(content.conflicts);
+    const asking = content.errors?.filter((error) => error.field === "confirm") ?? [];
+    if (asking.length) this.#ask(asking.map((error) => error.tag));
+  }
+
+  /** Guidelines that are to be confirmed first: published since the clip was drawn, or of tags that were added. */
+  async #ask(tags) {
+    for (const tag of tags) await this.desk.guidelines.fetch(tag, { anew: true });
+    this.desk.guidelines.show(String(tags[0]));
   }
 
   #lost(form, message) {

@@ -15,7 +15,7 @@ export class Verdicts {
     this.form = form;
     this.#now = this.#snapshot();
     form.addEventListener("change", (event) => {
-      if (event.target.name === "add_name") return;
+      if (["add_name", "confirm"].includes(event.target.name)) return; // no verdict
       this.#past.push(this.#now);
       this.#now = this.#snapshot();
     });

@@ -1,0 +1,118 @@
+"""What reviewers have read of the guidelines, what changed since, and what they are to confirm before they judge."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+
+from django.db import connection
+from django.utils.translation import get_language
+
+from taxonomy import body_languages, guidelines, text_diff
+from taxonomy.guidelines import Text
+from taxonomy.models import Guideline
+from taxonomy.text_diff import Part
+
+NOTE = """
+INSERT INTO annotation_guidelinereading (person_id, guideline_id, read_at, confirmed_at)
+SELECT %(person)s, id, now(), CASE WHEN %(confirmed)s THEN now() END FROM taxonomy_guideline WHERE id = ANY(%(rows)s)
+ORDER BY id
+ON CONFLICT (person_id, guideline_id) DO UPDATE
+SET confirmed_at = coalesce(annotation_guidelinereading.confirmed_at, excluded.confirmed_at)
+"""
+# Almost always nobody is asked anything: then this small index lookup is all that a submit costs.
+ASKED = """
+SELECT EXISTS (SELECT FROM taxonomy_guideline asked WHERE asked.confirm AND NOT EXISTS (
+    SELECT FROM annotation_guidelinereading reading JOIN taxonomy_guideline read ON read.id = reading.guideline_id
+    WHERE reading.person_id = %s AND reading.confirmed_at IS NOT NULL AND read.tag_id = asked.tag_id
+      AND read.business_line_id IS NOT DISTINCT FROM asked.business_line_id AND read.version >= asked.version))
+"""
+# Of each guideline, the last version that the person read, and the last one they confirmed.
+LAST = """
+SELECT newest.id, max(read.version), max(read.version) FILTER (WHERE reading.confirmed_at IS NOT NULL)
+FROM taxonomy_guideline newest
+JOIN taxonomy_guideline read
+  ON read.tag_id = newest.tag_id AND read.business_line_id IS NOT DISTINCT FROM newest.business_line_id
+JOIN annotation_guidelinereading reading ON reading.guideline_id = read.id AND reading.person_id = %s
+WHERE newest.id = ANY(%s) GROUP BY newest.id
+"""
+
+
+class Unconfirmed(Exception):
+    """Guidelines of these tags changed and the reviewer has not confirmed that they read it. tag -> guideline."""
+
+    def __init__(self, texts: Mapping[int, Text]) -> None:
+        super().__init__(f"tags {sorted(texts)}")
+        self.texts = dict(texts)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is to be told of a guideline before one goes by it."""
+
+    asked: bool  # the reviewer has to confirm it
+    former: int | None  # the version they read last
+    parts: tuple[Part, ...]  # what changed since; empty where they have read none
+
+
+def note(person: int, rows: Collection[int], *, confirmed: bool = False) -> None:
+    """That the person has read, or confirmed, these guidelines."""
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.execute(NOTE, {"person": person, "rows": sorted(rows), "confirmed": confirmed})
+
+
+def check(person: int, tags: Iterable[int], line: int) -> None:
+    """Raises Unconfirmed where a tag's guideline asks for it."""
+    with connection.cursor() as cursor:
+        cursor.execute(ASKED, [person])
+        if not cursor.fetchone()[0]:
+            return
+    texts = guidelines.texts(tags, line)
+    asked = _asked({tag: text for tag, text in texts.items() if text.asked}, person)
+    if asked:
+        raise Unconfirmed(asked)
+
+
+def _asked(texts: Mapping[int, Text], person: int) -> dict[int, Text]:
+    last = _last(person, [text.pk for text in texts.values()])
+    return {tag: text for tag, text in texts.items() if (last.get(text.pk, (0, 0))[1] or 0) < text.asked}
+
+
+def news(texts: Iterable[Text], person: int) -> dict[int, Change]:
+    """What this person is to be told, by guideline. No query where nothing ever changed, else two."""
+    changed = {text.pk: text for text in texts if text.version > 1 or text.asked}
+    if not changed:
+        return {}
+    last = _last(person, changed)
+    told = {pk: last.get(pk, (None, None)) for pk in changed}
+    due = {pk: text for pk, text in changed.items() if (told[pk][1] or 0) < text.asked}
+    behind = {pk: text for pk, text in changed.items() if (told[pk][0] or text.version) < text.version}
+    bodies = _bodies({pk: (text, told[pk][0]) for pk, text in (behind | due).items()})
+    return {pk: Change(pk in due, told[pk][0] if pk in behind else None, bodies.get(pk, ())) for pk in (behind | due)}
+
+
+def _last(person: int, rows: Iterable[int]) -> dict[int, tuple[int | None, int | None]]:
+    with connection.cursor() as cursor:
+        cursor.execute(LAST, [person, list(rows)])
+        return {pk: (read, confirmed) for pk, read, confirmed in cursor.fetchall()}
+
+
+def _bodies(wanted: Mapping[int, tuple[Text, int | None]]) -> dict[int, tuple[Part, ...]]:
+    """The changes of each guideline since the version that was read, in the reader's language."""
+    behind = {pk: (text, former) for pk, (text, former) in wanted.items() if former and former < text.version}
+    if not behind:
+        return {}
+    tags = {text.tag for text, _former in behind.values()}
+    rows = Guideline.objects.filter(tag__in=tags).values_list("tag", "business_line", "version", "body")
+    bodies = {(tag, line, version): body for tag, line, version, body in rows}
+    language = get_language()
+    found = {}
+    for pk, (text, former) in behind.items():
+        place = text.tag, text.line
+        before, after = (
+            body_languages.of(bodies.get((*place, version), ""), language) for version in (former, text.version)
+        )
+        if before != after:
+            found[pk] = tuple(text_diff.brief(before, after))
+    return found
