@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("taxonomy", "0005_search_words"),
+        ("taxonomy", "0006_labels"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotation", "0004_first_password"),
-        ("taxonomy", "0006_guideline_to_confirm"),
+        ("annotation", "0005_labels"),
+        ("taxonomy", "0007_guideline_to_confirm"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
