@@ -176,6 +176,8 @@ class ReviewPage {
   #stored({ parcel, content }) {
     this.leases.release(parcel.form);
     if (content.stats) showStats(content.stats);
+    const stuck = this.#sent.has(this.form) && !this.outbox.parcels.length; // there was no network to go on with
+    if (stuck && !this.#busy && !this.#leaving) return this.#advance();
     this.#fill().catch(laterWhenOnline); // there is room for one more now
   }
 

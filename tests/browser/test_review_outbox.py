@@ -78,6 +78,31 @@ def test_without_a_network_it_is_sent_when_there_is_one_again(desk, queue):
     assert Review.objects.get().task == queue.tasks[0]
 
 
+def test_two_clips_reviewed_without_a_network_arrive_once_each(desk, queue):
+    posted = []
+    desk.page.on("request", lambda request: request.method == "POST" and posted.append(request.post_data or ""))
+    desk.page.context.set_offline(True)
+    desk.press("2", "Enter")
+    desk.shows("Clip 2")
+    desk.press("1", "Enter")
+    sign = desk.page.locator("#saved")
+    expect(sign).to_have_attribute("data-state", "failed")
+    expect(sign).to_contain_text("not saved")
+    assert Review.objects.count() == 0
+
+    desk.page.context.set_offline(False)
+
+    desk.shows("Clip 3")
+    desk.saved()
+    first, second = Review.objects.order_by("pk")
+    assert [first.task, second.task] == queue.tasks[:2]
+    assert [review.verdicts.get(choice="reject").tag for review in (first, second)] == [queue.street, queue.dunk]
+    sent = [
+        operation for body in posted for operation in (str(first.operation), str(second.operation)) if operation in body
+    ]
+    assert len(sent) > 2, "it was tried before there was a network again"
+
+
 def test_an_answer_that_got_lost_stores_nothing_twice(desk, queue):
     lost = []
 
