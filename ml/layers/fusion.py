@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ml.layers.centralnet import Central, CentralConfig, CentralNet
@@ -63,7 +64,8 @@ class Fusion(nn.Module):
             known = [torch.where(videos.present[name], parts[name], self.missing[name]) for name in parts]
             deep = self.mix(torch.cat(known, dim=-1))  # (videos, modalities * dim) -> (videos, dim)
         elif self.config.kind == "low_rank":
-            deep = self.mix(parts, videos.present)
+            bent = {name: self.dropout(F.gelu(part)) for name, part in parts.items()}
+            deep = F.gelu(self.mix(bent, videos.present))
         else:
             deep, own = self.mix(parts, videos.present)
         return Central(self.dropout(deep + wide), own)

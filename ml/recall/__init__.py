@@ -19,6 +19,8 @@ RECALLERS = {
     "sound_similarity.v1": "ml.recall.sound_similarity.SoundSimilarity",
     "fused_similarity.v1": "ml.recall.fused_similarity.FusedSimilarity",
     "classifier.v1": "ml.recall.classifier.ClassifierRecaller",
+    "hierarchical.v1": "ml.recall.hierarchical.HierarchicalRecaller",
+    "extraction.v1": "ml.recall.extraction.ExtractionRecaller",
     "mentions.v1": "ml.recall.mentions.MentionRecaller",
 }
 

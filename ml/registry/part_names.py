@@ -13,6 +13,8 @@ PARTS = {
     "sound_similarity": gettext_lazy("similar sound"),
     "fused_similarity": gettext_lazy("similar as a whole"),
     "classifier": gettext_lazy("classifier"),
+    "hierarchical": gettext_lazy("along the tag tree"),
+    "extraction": gettext_lazy("phrase in the text"),
     "mentions": gettext_lazy("named in the text"),
     "contrastive": gettext_lazy("ranker"),
     "logistic": gettext_lazy("calibration"),

@@ -11,7 +11,11 @@ from ml.recall import RECALLERS
 from ml.types import Features, VideoInput
 from tests.ml.stack_data import GROUP, RAIN, VOCABULARY, make_features, make_training_set
 
-SETTINGS = {"classifier.v1": {"epochs": 1, "dim": 16, "least_steps": 10}}
+SETTINGS = {
+    "classifier.v1": {"epochs": 1, "dim": 16, "least_steps": 10},
+    "extraction.v1": {"epochs": 1, "width": 12, "hidden": 12, "least_steps": 60, "rate": 0.03, "dropout": 0.0},
+    "hierarchical.v1": {"epochs": 1, "dim": 16, "hidden": 16, "least_steps": 10, "trees": 2},
+}
 DATA = make_training_set()
 
 
