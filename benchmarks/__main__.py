@@ -25,6 +25,9 @@ NAMES = sorted(
     file.stem for file in Path(__file__).parent.glob("*.py") if file.stem not in {"__init__", "__main__", "site"}
 )
 
+# These measure models alone: they need no database and no Django.
+PURE = {"aggregation", "extraction", "fusion", "hierarchy", "text"}
+
 
 @contextlib.contextmanager
 def product() -> Iterator[None]:
@@ -73,7 +76,7 @@ def main() -> None:
     chosen = sys.argv[1] if len(sys.argv) > 1 else ""
     if chosen not in modules:
         parser.error(f"unknown benchmark {chosen!r}; known: {', '.join(NAMES)}")
-    with product():
+    with contextlib.nullcontext() if chosen in PURE else product():
         module = importlib.import_module(f"benchmarks.{chosen}")
         command = commands.add_parser(chosen, help=module.__doc__)
         command.add_argument("--data", type=Path, help="folder of real data to use instead of made ones")

@@ -22,6 +22,10 @@ class Split:
     test: list[str]
     test_labels: NDArray[np.int64]
 
+    @property
+    def classes(self) -> int:
+        return int(max(self.train_labels.max(), self.test_labels.max())) + 1
+
 
 def find(data: Path) -> dict[str, list[Path]]:
     """Name of each set below a folder -> its files: [train, test], or one for cross-validation."""

@@ -1,0 +1,59 @@
+"""Phrases in texts: entity F1 of BiLSTM-CRF and BERT-BiLSTM-CRF, without pretrained weights, on BMES files."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+import torch
+
+from benchmarks.sets import bmes, seeds
+from ml.layers import spans
+from ml.layers.descent import DescentConfig
+from ml.layers.phrase_finder import FinderConfig, PhraseFinder
+from ml.parts import silent
+
+LONGEST = 256
+BERT = {
+    "hidden_size": 128,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "intermediate_size": 256,
+    "max_position_embeddings": LONGEST,
+}
+VARIANTS = {"bilstm_crf": None, "bert_bilstm_crf": BERT}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    seeds.add_arguments(parser, 2)
+    parser.add_argument("--epochs", type=int, default=12)
+
+
+def run(options: Namespace) -> dict[str, object]:
+    torch.set_num_threads(1)
+    figures: dict[str, object] = {}
+    for name, files in bmes.find(seeds.required(options.data)).items():
+        for variant in [v for v in VARIANTS if seeds.wanted(v, options.only, list(VARIANTS))]:
+            trials = [_trial(files, variant, seed, options.epochs) for seed in range(options.seeds)]
+            figures[f"{name} {variant}"] = seeds.summary(trials)
+            print(name, variant, figures[f"{name} {variant}"], file=sys.stderr, flush=True)
+    return figures
+
+
+def _trial(files: dict[str, Path], variant: str, seed: int, epochs: int) -> dict[str, float]:
+    torch.manual_seed(seed)
+    began = time.process_time()
+    train = bmes.read(files["train"])
+    labels = spans.labels_of(sorted({label[2:] for text in train.labels for label in text if label != spans.OUTSIDE}))
+    finder = PhraseFinder.of(train.texts, labels, FinderConfig(VARIANTS[variant], longest=LONGEST))
+    finder.learn(train.texts, train.labels, 16, DescentConfig(epochs, 1, 1, 4e-3, 1e-4, seed), silent)
+    scores: dict[str, float] = {}
+    for part, path in files.items():
+        if part != "train":
+            judged = bmes.read(path)
+            said = [[phrase for phrase, _ in found] for found in finder.find(judged.texts)]
+            precision, recall, f = spans.precision_recall_f(said, [spans.read(text) for text in judged.labels])
+            scores |= {f"{part}_f1": f, f"{part}_precision": precision, f"{part}_recall": recall}
+    return scores | {"cpu_s": time.process_time() - began}
