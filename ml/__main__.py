@@ -6,7 +6,6 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import TextIO
 
@@ -15,7 +14,7 @@ from ml.feature_store import FeatureStore
 from ml.pipeline import Pipeline
 from ml.training import loop
 from ml.training.examples import SPLITS, read_videos
-from ml.types import Example
+from ml.types import Example, Proposal
 
 BATCH = 64
 
@@ -96,8 +95,13 @@ def _write_proposals(pipeline: Pipeline, videos: Sequence[Example], file: TextIO
     for start in range(0, len(videos), BATCH):
         batch = [example.video for example in videos[start : start + BATCH]]
         for video, proposals in zip(batch, pipeline.propose(batch), strict=True):
-            row = {"id": video.id, "proposals": [asdict(proposal) for proposal in proposals]}
+            row = {"id": video.id, "proposals": [_told(proposal) for proposal in proposals]}
             file.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def _told(proposal: Proposal) -> dict[str, object]:
+    evidence = proposal.evidence._asdict() | {"spans": [span._asdict() for span in proposal.evidence.spans]}
+    return proposal._asdict() | {"evidence": evidence}
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -30,7 +31,14 @@ def grams(text: str) -> list[int]:
     found = [folded[i : i + n] for n in (1, 2, 3) for i in range(len(folded) - n + 1)]
     found += [f"word:{word}" for word in words]
     found += [f"word:{left} {right}" for left, right in pairwise(words)]
-    return [zlib.crc32(gram.encode()) for gram in found]
+    return list(map(zlib.crc32, map(str.encode, found)))
+
+
+@lru_cache(maxsize=1024)  # the recaller and the ranker ask for the same texts one after the other
+def counted(text: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The different hashes of a text, ascending, and how often each occurs."""
+    hashes, counts = np.unique(np.array(grams(text), dtype=np.int64), return_counts=True)
+    return hashes, counts
 
 
 @dataclass(frozen=True)
@@ -57,7 +65,7 @@ class GramTable:
 
     def encode(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """(texts, grams) TF-IDF rows of length 1; a text without known n-grams is an empty row."""
-        rows = [np.unique(np.array(grams(text), dtype=np.int64), return_counts=True) for text in texts]
+        rows = [counted(text) for text in texts]
         lengths = np.array([len(found) for found, _ in rows], dtype=np.int64)
         owner = np.repeat(np.arange(len(texts)), lengths)
         found = np.concatenate([row[0] for row in rows]) if rows else np.zeros(0, np.int64)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -94,34 +95,45 @@ class SimilarityRecaller(ABC):
         owner = np.repeat(np.arange(len(vectors)), rows.shape[1])
         votes = sparse.csr_matrix((weight.ravel(), (owner, rows.ravel())), shape=(len(vectors), len(self.videos)))
         scores = (votes @ self.labels).toarray() * self.idf  # (queries, tags)
-        answers = []
-        for i, columns in enumerate(top(scores, k)):
-            voters = rows[i][weight[i] > 0]
-            answers.append(self._candidates(columns[scores[i, columns] > 0], scores[i], voters))
-        return answers
+        voted = self._voted(rows, weight > 0)
+        return [
+            self._candidates(columns[row[columns] > 0], row, tags)
+            for columns, row, tags in zip(top(scores, k), scores, voted, strict=True)
+        ]
+
+    def _voted(self, rows: NDArray[np.int64], counted: NDArray[np.bool_]) -> Iterator[list[tuple[int, int]]]:
+        """Per query the (column, video) of each tag of each voter, the nearest voter first."""
+        said = self.labels[rows.ravel()]  # (queries * neighbours, tags)
+        tags = np.diff(said.indptr)
+        kept = np.repeat(counted.ravel(), tags)
+        videos = np.repeat(self.videos[rows.ravel()], tags)
+        starts = said.indptr[:: rows.shape[1]]
+        for start, end in pairwise(starts.tolist()):
+            mine = kept[start:end]
+            yield list(zip(said.indices[start:end][mine].tolist(), videos[start:end][mine].tolist(), strict=True))
 
     def _counted(self, rows: NDArray[np.int64], own: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(queries, neighbours): not the query itself, and not almost the same as a nearer neighbour."""
         mine = self.videos[rows] == own[:, None]
         near = self.index.reconstruct_batch(rows.ravel()).reshape(*rows.shape, -1)  # (queries, neighbours, dim)
-        same = np.einsum("qid,qjd->qij", near, near) > self.config.same
+        same = near @ near.transpose(0, 2, 1) > self.config.same
         same &= ~mine[:, :, None]  # the query itself hides nobody
         repeated = np.triu(same, k=1).any(axis=1)
         counted: NDArray[np.bool_] = ~mine & ~repeated
         return counted
 
-    def _candidates(self, columns: NDArray[np.int64], scores: Array, voters: NDArray[np.int64]) -> list[Candidate]:
+    def _candidates(
+        self, columns: NDArray[np.int64], scores: Array, voted: Sequence[tuple[int, int]]
+    ) -> list[Candidate]:
         """Each with the nearest voters that have the tag."""
         similar: dict[int, list[int]] = {column: [] for column in columns.tolist()}
-        starts, tags = self.labels.indptr, self.labels.indices
-        for row in voters.tolist():  # the nearest first
-            for column in tags[starts[row] : starts[row + 1]].tolist():
-                if column in similar:
-                    similar[column].append(int(self.videos[row]))
-        ids = self.vocabulary.tags
+        for column, video in voted:
+            if column in similar:
+                similar[column].append(video)
+        ids, worth = self.vocabulary.ids, scores[columns].tolist()
         return [
-            Candidate(ids[c].id, float(scores[c]), Evidence(similar=tuple(videos[:SHOWN])))
-            for c, videos in similar.items()
+            Candidate(ids[column], score, Evidence(similar=tuple(videos[:SHOWN])))
+            for (column, videos), score in zip(similar.items(), worth, strict=True)
         ]
 
     def save(self, folder: Path) -> None:

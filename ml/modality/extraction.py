@@ -18,7 +18,7 @@ from ml import parts
 from ml.feature_store import FeatureStore
 from ml.modality import EXTRACTORS
 from ml.modality.extractor import Extractor, Material, MissingWeights
-from ml.modality.work import Work, decode, keep, media_key, text_key
+from ml.modality.work import Result, Work, decode, keep, media_key, text_key
 from ml.types import Array, Features, VideoInput
 
 log = logging.getLogger(__name__)
@@ -87,9 +87,8 @@ class Modality:
             clips = self._decoded([item for item in work if item.reads_media], decoders)
             texts = ((item, Material(text=item.video.text())) for item in work if not item.reads_media)
             stored = [
-                writer.submit(keep, store, key, name, arrays)
+                writer.submit(keep, store, self._extracted(batch, found))
                 for batch in chain(_batches(texts, TEXT_BATCH), _batches(clips, CLIP_BATCH))
-                for (key, name), arrays in self._extracted(batch, found)
             ]
             self.timings["store"] = sum(done.result() for done in stored)
         return [self._features(video, pair, found) for video, pair in zip(videos, keys, strict=True)]
@@ -133,7 +132,8 @@ class Modality:
 
         return ready()
 
-    def _extracted(self, batch: Sequence[Ready], found: Found) -> Iterator[tuple[tuple[str, str], Arrays]]:
+    def _extracted(self, batch: Sequence[Ready], found: Found) -> list[Result]:
+        results = []
         for extractor in self.extractors:
             part = [(item, material) for item, material in batch if extractor in item.extractors]
             started = time.thread_time()
@@ -141,7 +141,8 @@ class Modality:
             self.timings[extractor.modality] += time.thread_time() - started
             for (item, _), arrays in zip(part, rows, strict=True):
                 found[item.key, extractor.name] = arrays
-                yield (item.key, extractor.name), arrays
+                results.append((item.key, extractor.name, arrays))
+        return results
 
     def _features(self, video: VideoInput, pair: Keys, found: Found) -> Features:
         arrays: Arrays = {}

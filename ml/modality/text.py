@@ -8,6 +8,7 @@ from typing import Any, Self
 
 import numpy as np
 import torch
+from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoModel, AutoTokenizer
 from transformers.utils.logging import disable_progress_bar
 
@@ -19,7 +20,7 @@ disable_progress_bar()  # type: ignore[no-untyped-call]  # a worker's log is no 
 
 DEFAULT_WEIGHTS = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_TOKENS = 128
-BATCH = 32
+CPU_BATCH, CUDA_BATCH = 16, 256  # sorted by length, small CPU batches hold hardly any padding
 
 
 class SentenceExtractor(Extractor):
@@ -43,20 +44,34 @@ class SentenceExtractor(Extractor):
 
     def extract(self, materials: Sequence[Material]) -> list[dict[str, Array]]:
         texts = {i: material.text for i, material in enumerate(materials) if material.text.strip()}
-        # Longest first: texts of one length share a batch, so little is padded.
-        order = sorted(texts, key=lambda i: -len(texts[i]))
         rows: list[dict[str, Array]] = [{} for _ in materials]
-        for start in range(0, len(order), BATCH):
-            batch = order[start : start + BATCH]
-            for i, row in zip(batch, self._embedded([texts[i] for i in batch]), strict=True):
+        if not texts:
+            return rows
+        tokens = dict(zip(texts, self._tokens(list(texts.values())), strict=True))
+        # Longest first: texts of one length share a batch, so little is padded.
+        order = sorted(texts, key=lambda i: -len(tokens[i]))
+        step = CUDA_BATCH if self.device.startswith("cuda") else CPU_BATCH
+        for start in range(0, len(order), step):
+            batch = order[start : start + step]
+            for i, row in zip(batch, self._embedded([tokens[i] for i in batch]), strict=True):
                 rows[i] = {"text": row}
         return rows
 
+    def _tokens(self, texts: list[str]) -> list[list[int]]:
+        told = self.tokenizer(
+            texts, truncation=True, max_length=self.tokens, return_attention_mask=False, return_token_type_ids=False
+        )
+        ids: list[list[int]] = told["input_ids"]
+        return ids
+
     @torch.inference_mode()
-    def _embedded(self, texts: list[str]) -> Array:
-        tokens = self.tokenizer(texts, padding=True, truncation=True, max_length=self.tokens, return_tensors="pt")
-        tokens = tokens.to(self.device)
-        hidden = self.model(**tokens).last_hidden_state  # (batch, tokens, dim)
-        mask = tokens["attention_mask"][..., None].to(hidden.dtype)
-        mean = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1.0)
+    def _embedded(self, tokens: list[list[int]]) -> Array:
+        padding = self.tokenizer.pad_token_id or 0
+        ids = pad_sequence([torch.tensor(row) for row in tokens], batch_first=True, padding_value=padding)
+        lengths = torch.tensor([len(row) for row in tokens])
+        mask = torch.arange(ids.shape[1])[None, :] < lengths[:, None]  # (batch, tokens)
+        ids, mask = ids.to(self.device), mask.to(self.device)
+        hidden = self.model(input_ids=ids, attention_mask=mask.long()).last_hidden_state  # (batch, tokens, dim)
+        shown = mask[..., None].to(hidden.dtype)
+        mean = (hidden * shown).sum(1) / shown.sum(1).clamp(min=1.0)
         return np.asarray(torch.nn.functional.normalize(mean, dim=1).float().cpu().numpy())

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from ml.modality.extractor import Extractor, Material
 from ml.types import Array, VideoInput
 
 log = logging.getLogger(__name__)
+
+Result = tuple[str, str, dict[str, Array]]  # key, extractor's name, arrays
 
 
 @dataclass
@@ -64,8 +66,9 @@ def decode(item: Work) -> tuple[Work, Material | None, float]:
     return item, material, time.thread_time() - started
 
 
-def keep(store: FeatureStore, key: str, name: str, arrays: Mapping[str, Array]) -> float:
-    """Store one result; returns its CPU seconds."""
+def keep(store: FeatureStore, results: Sequence[Result]) -> float:
+    """Store what a batch gave; returns its CPU seconds."""
     started = time.thread_time()
-    store.put(key, name, arrays)
+    for key, name, arrays in results:
+        store.put(key, name, arrays)
     return time.thread_time() - started

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from ml.types import Array, Candidate, Evidence, Vocabulary
+from ml.types import NO_EVIDENCE, Array, Candidate, Evidence, Vocabulary
 
 SIMILAR_SHOWN = 5
 
@@ -28,21 +28,22 @@ class CandidatePool:
     @classmethod
     def union(cls, answers: Mapping[str, Sequence[Sequence[Candidate]]], vocabulary: Vocabulary) -> CandidatePool:
         """From each recaller's answers for the same videos."""
-        names, column = tuple(answers), vocabulary.column
+        names, column, width = tuple(answers), vocabulary.column, len(vocabulary)
         videos = max((len(answer) for answer in answers.values()), default=0)
-        found: dict[tuple[int, int], tuple[list[float], list[Evidence]]] = {}
-        for r, name in enumerate(names):
-            for row, candidates in enumerate(answers[name]):
-                for candidate in candidates:
-                    pair = (row, column[candidate.tag])
-                    told, reasons = found.setdefault(pair, ([np.nan] * len(names), []))
-                    told[r] = candidate.score
-                    reasons.append(candidate.evidence)
-        pairs = sorted(found)
-        places = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-        scores = np.array([found[pair][0] for pair in pairs], dtype=np.float32).reshape(-1, len(names))
-        evidence = tuple(_merged(found[pair][1]) for pair in pairs)
-        return cls(names, videos, places[:, 0], places[:, 1], scores, evidence)
+        keys, told, reasons, counts = [], [], [], []
+        for answer in answers.values():
+            found = [(row * width, candidate) for row, candidates in enumerate(answer) for candidate in candidates]
+            keys += [start + column[candidate.tag] for start, candidate in found]
+            told += [candidate.score for _, candidate in found]
+            reasons += [candidate.evidence for _, candidate in found]
+            counts.append(len(found))
+        pairs, place = np.unique(np.array(keys, dtype=np.int64), return_inverse=True)
+        scores = np.full((len(pairs), len(names)), np.nan, dtype=np.float32)
+        scores[place, np.repeat(np.arange(len(names)), counts)] = told
+        evidence = [NO_EVIDENCE] * len(pairs)
+        for i, reason in zip(place.tolist(), reasons, strict=True):
+            evidence[i] = _merged(evidence[i], reason)
+        return cls(names, videos, pairs // max(width, 1), pairs % max(width, 1), scores, tuple(evidence))
 
     def __len__(self) -> int:
         return len(self.video)
@@ -83,11 +84,13 @@ class CandidatePool:
         return values if len(self) else np.zeros(0, np.float32)
 
 
-def _merged(parts: Sequence[Evidence]) -> Evidence:
-    """The words, the similar videos and the moment that any of the recallers gives, in the recallers' order."""
-    if len(parts) == 1:
-        return parts[0]
-    spans = tuple(dict.fromkeys(span for part in parts for span in part.spans))
-    similar = tuple(dict.fromkeys(video for part in parts for video in part.similar))[:SIMILAR_SHOWN]
-    moment = next((part.moment for part in parts if part.moment is not None), None)
-    return Evidence(spans, similar, moment)
+def _merged(first: Evidence, second: Evidence) -> Evidence:
+    """The words, the similar videos and the moment that either gives; what the first says stands first."""
+    if first is NO_EVIDENCE:
+        return second
+    spans, similar, moment = first
+    if second.spans:
+        spans = tuple(dict.fromkeys(spans + second.spans))
+    if second.similar and len(similar) < SIMILAR_SHOWN:
+        similar = tuple(dict.fromkeys(similar + second.similar))[:SIMILAR_SHOWN]
+    return Evidence(spans, similar, second.moment if moment is None else moment)

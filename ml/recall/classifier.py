@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median
 from typing import ClassVar, Self
 
 import numpy as np
@@ -23,10 +24,12 @@ from ml.layers.selection import top
 from ml.layers.tag_head import TagHead
 from ml.layers.warm_start import shared_rows, take_over
 from ml.parts import Config, Step, TrainingSet, assignable, read_config, write_config
-from ml.types import Array, Candidate, Evidence, Features, Vocabulary
+from ml.types import NO_EVIDENCE, Array, Candidate, Evidence, Features, Vocabulary
 
 _BLOCK = 256  # videos at once
 _FRAMES = 1024  # frames at once
+
+Moments = dict[int, tuple[float, float]]  # column -> start and end in seconds
 
 
 class Classifier(nn.Module):
@@ -130,18 +133,21 @@ class ClassifierRecaller:
             # Pictures speak for a tag only if it would be less likely without them.
             shown = [mine[logits[i, mine] > blind[i, mine]] for i, mine in enumerate(columns)]
             moments = self._moments(block, inputs, shown)
-            for i, mine in enumerate(columns):
-                answers.append([self._candidate(c, float(scores[i, c]), moments[i]) for c in mine.tolist()])
+            answers += [self._candidates(mine, scores[i, mine], moments[i]) for i, mine in enumerate(columns)]
         return answers
 
-    def _candidate(self, column: int, score: float, moments: dict[int, tuple[float, float]]) -> Candidate:
-        return Candidate(self.vocabulary.tags[column].id, score, Evidence(moment=moments.get(column)))
+    def _candidates(self, columns: NDArray[np.int64], scores: Array, moments: Moments) -> list[Candidate]:
+        ids = self.vocabulary.ids
+        return [
+            Candidate(ids[column], score, Evidence(moment=moments[column]) if column in moments else NO_EVIDENCE)
+            for column, score in zip(columns.tolist(), scores.tolist(), strict=True)
+        ]
 
     def _moments(
         self, block: Sequence[Features], inputs: Inputs, columns: Sequence[NDArray[np.int64]]
-    ) -> list[dict[int, tuple[float, float]]]:
+    ) -> list[Moments]:
         """Per video, for each of its `columns` the second whose frame alone scores highest for the tag."""
-        found: list[dict[int, tuple[float, float]]] = [{} for _ in block]
+        found: list[Moments] = [{} for _ in block]
         seen = [i for i, item in enumerate(block) if len(columns[i]) and _has_moments(item)]
         for rows in _grouped(seen, [len(block[i].frames) for i in seen]):  # type: ignore[arg-type]
             frames = [block[i].frames for i in rows]
@@ -191,10 +197,10 @@ def _grouped(rows: Sequence[int], lengths: Sequence[int]) -> Iterator[list[int]]
         yield group
 
 
-def _spans(features: Features, columns: NDArray[np.int64], best: NDArray[np.int64]) -> dict[int, tuple[float, float]]:
+def _spans(features: Features, columns: NDArray[np.int64], best: NDArray[np.int64]) -> Moments:
     """Column -> start and end of its best frame, in seconds."""
     times = features.frame_times
     assert times is not None
-    length = float(np.median(np.diff(times))) if len(times) > 1 else 1.0
+    length = median(np.diff(times).tolist()) if len(times) > 1 else 1.0
     starts = times[best].tolist()
     return {c: (start, start + length) for c, start in zip(columns.tolist(), starts, strict=True)}

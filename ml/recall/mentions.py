@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -113,11 +114,16 @@ def _fold(text: str) -> tuple[str, Sequence[int]]:
     start = 0
     while start < len(text):
         end = _cluster_end(text, start + 1)
-        part = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text[start:end]).casefold())
+        part = _folded(text[start:end])
         folded.append(part)
         origin.extend([start] * len(part))
         start = end
     return "".join(folded), origin
+
+
+@lru_cache(maxsize=8192)  # texts are made of few different letters
+def _folded(cluster: str) -> str:
+    return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
 
 
 def _cluster_end(text: str, end: int) -> int:
