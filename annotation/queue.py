@@ -48,6 +48,14 @@ ON CONFLICT (video_id, business_line_id, slot) DO UPDATE SET priority = excluded
 WHERE annotation_reviewtask.state = 'waiting'
 """
 
+# Tasks that nobody has had in hand and no review speaks of: with their suggestions went the reason to ask a person.
+CLOSE = """
+DELETE FROM annotation_reviewtask task
+USING unnest(%s::bigint[], %s::bigint[]) AS settled(video, line)
+WHERE task.video_id = settled.video AND task.business_line_id = settled.line AND task.state = 'waiting'
+  AND NOT EXISTS (SELECT FROM annotation_review review WHERE review.task_id = task.id)
+"""
+
 # More reviewers a clip than before: the slots that are missing for videos still in the queue.
 MORE_SLOTS = """
 INSERT INTO annotation_reviewtask (video_id, business_line_id, slot, priority, why)
@@ -95,6 +103,17 @@ def open_tasks(wanted: Iterable[Wanted]) -> None:
     ]
     with connection.cursor() as cursor:
         cursor.execute(OPEN, columns)
+
+
+def close_tasks(settled: Iterable[tuple[int, int]]) -> None:
+    """Take (video, business line) pairs out of the queue that need no person any more.
+
+    Whoever holds such a task keeps it, and a skipped one stays for an admin to see.
+    """
+    pairs = list(settled)
+    if pairs:
+        with connection.cursor() as cursor:
+            cursor.execute(CLOSE, [[video for video, _ in pairs], [line for _, line in pairs]])
 
 
 def widen(line: BusinessLine) -> None:

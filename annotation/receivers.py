@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -19,22 +20,26 @@ from annotation import (
     rereview,
     tag_impact,
 )
-from ml.registry.models import ModelVersion
 from tagging.models import Import
+from tagging.outcomes import Outcome
 from tagging.signals import imported, suggested
 from taxonomy import impact
 from taxonomy.mappings import TagMapping
-from taxonomy.models import BusinessLine, TaxonomyVersion
+from taxonomy.models import BusinessLine
 from taxonomy.signals import published
 
 impact.COUNTERS["annotation"] = tag_impact.count
 
 
 @receiver(suggested)
-def open_review_tasks(
-    video_ids: list[int], model_version: ModelVersion, taxonomy_version: TaxonomyVersion, **_kw: Any
-) -> None:
-    queue.open_tasks(priorities.of_videos(video_ids, model_version, taxonomy_version))
+def open_review_tasks(outcomes: Mapping[int, Outcome], **_kw: Any) -> None:
+    queue.open_tasks(priorities.of_videos(outcomes))
+    queue.close_tasks(
+        (video, line)
+        for video, outcome in outcomes.items()
+        for line, decision in outcome.decisions.items()
+        if not decision.needs_review
+    )
 
 
 @receiver(imported)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
@@ -26,12 +26,16 @@ def of(line: BusinessLine) -> Policy:
     return _policy(row, row.subtrees.values_list("pk", flat=True)) if row else Policy()
 
 
-def decide(policy: Policy, book: RuleBook, scores: Mapping[int, float]) -> Decision:
+def decide(
+    policy: Policy, book: RuleBook, scores: Mapping[int, float], consistent: Collection[int] | None = None
+) -> Decision:
     """Rules first, then the policy. `book` holds the line's rules; tags it does not know are left out.
+
+    `consistent` is what `book.best_tags(scores)` says, for a caller who knows it already.
 
     What nobody will look at must stand together as it is: a tag below the threshold may have been required.
     """
-    best = {tag: scores[tag] for tag in book.best(scores).tags}
+    best = {tag: scores[tag] for tag in (book.best_tags(scores) if consistent is None else consistent)}
     decision = policy.apply(best, {tag: book.path(tag) for tag in best})
     if not decision.needs_review and book.conflicts(decision.shown):
         return Decision(decision.shown, decision.auto_accepted, needs_review=True)

@@ -6,6 +6,6 @@ from django.dispatch import Signal
 # `imported_tags (video_id bigint, tag_id bigint)`, which lasts until the end of the transaction: read it set-based.
 imported = Signal()
 
-# Videos got suggestions. Arguments: video_ids (list[int]), model_version (ModelVersion), taxonomy_version
-# (TaxonomyVersion). Tags that a line takes without a person are in VideoTag (source "auto") by then.
+# Videos got suggestions. Arguments: outcomes (by video, tagging.outcomes.Outcome), model_version (ModelVersion),
+# taxonomy_version (TaxonomyVersion). Tags that a line takes without a person are in VideoTag (source "auto") by then.
 suggested = Signal()

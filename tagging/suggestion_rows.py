@@ -1,57 +1,36 @@
-"""How a batch of proposals becomes rows: rules, old tags, auto-accepted tags, all in one short transaction."""
+"""How a batch of proposals becomes rows: sets, suggestions, auto-accepted tags, all in one short transaction."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import astuple
 
 from django.db import connection, transaction
 
 from ml.registry.models import ModelVersion
 from ml.types import Evidence, Proposal
-from tagging import policies, tag_merges
+from tagging import outcomes
 from tagging.models import SuggestionSet, Video, VideoTag
+from tagging.outcomes import Outcome
 from tagging.signals import suggested
-from taxonomy import rulebook
 from taxonomy.models import TaxonomyVersion
-from taxonomy.rules import RuleBook
-
-# What is stored of a video: more tags are shown by no policy, and less likely ones tell nobody anything.
-MOST = 50
-LEAST_CONFIDENCE = 0.01
-
-Scores = dict[int, float]
 
 
-def store(version: ModelVersion, taxonomy: TaxonomyVersion, outcomes: Mapping[int, list[Proposal] | str]) -> list[int]:
+def store(version: ModelVersion, taxonomy: TaxonomyVersion, proposed: Mapping[int, list[Proposal] | str]) -> list[int]:
     """Store what `version` proposes (or why it could not) and tell `suggested`; returns the videos that were stored.
 
     Safe to run twice: a video that has its set already is left alone, and so is one that was reviewed meanwhile.
     """
-    book = rulebook.load(taxonomy.number)
-    merged = tag_merges.targets()
-    current = {
-        video: _current(outcome, merged, book) for video, outcome in outcomes.items() if not isinstance(outcome, str)
-    }
-    errors = {video: outcome for video, outcome in outcomes.items() if isinstance(outcome, str)}
+    errors = {video: said for video, said in proposed.items() if isinstance(said, str)}
+    made = outcomes.of({v: [] if isinstance(said, str) else said for v, said in proposed.items()}, taxonomy)
     with transaction.atomic():
-        sets = _insert_sets(version, taxonomy, _still_unreviewed(outcomes), errors)
-        _insert_suggestions(row for video, pk in sets.items() for row in _rows(pk, current.get(video, []), book))
-        _auto_accept({v: {p.tag: p.confidence for p in current.get(v, [])} for v in sets}, taxonomy)
-        Video.objects.filter(pk__in=outcomes).update(suggesting_until=None)
-        suggested.send(SuggestionSet, video_ids=sorted(sets), model_version=version, taxonomy_version=taxonomy)
+        sets = _insert_sets(version, taxonomy, _still_unreviewed(proposed), errors)
+        stored = {video: made[video] for video in sorted(sets)}
+        _insert_suggestions(row for video, outcome in stored.items() for row in _rows(sets[video], outcome))
+        _auto_accept(stored)
+        Video.objects.filter(pk__in=proposed).update(suggesting_until=None)
+        suggested.send(SuggestionSet, outcomes=stored, model_version=version, taxonomy_version=taxonomy)
     return sorted(sets)
-
-
-def _current(proposals: Iterable[Proposal], merged: Mapping[int, int], book: RuleBook) -> list[Proposal]:
-    """The best proposals in terms of today's tags: merged ones follow, those that may not be given are left out."""
-    best: dict[int, Proposal] = {}
-    for proposal in proposals:  # the most confident first, so of two that meet in one tag the surer one stays
-        tag = merged.get(proposal.tag, proposal.tag)
-        if book.assignable(tag) and tag not in best and proposal.confidence >= LEAST_CONFIDENCE:
-            best[tag] = Proposal(tag, proposal.confidence, proposal.recallers, proposal.evidence)
-    return list(best.values())[:MOST]
 
 
 def _still_unreviewed(videos: Iterable[int]) -> list[int]:
@@ -79,15 +58,14 @@ def _insert_sets(
         return dict(cursor.fetchall())
 
 
-def _rows(pk: int, proposals: list[Proposal], book: RuleBook) -> Iterator[dict[str, object]]:
-    consistent = book.best({proposal.tag: proposal.confidence for proposal in proposals}).tags
-    for proposal in proposals:
+def _rows(pk: int, outcome: Outcome) -> Iterator[dict[str, object]]:
+    for proposal in outcome.proposals:
         yield {
             "suggestion_set_id": pk,
             "tag_id": proposal.tag,
             "confidence": proposal.confidence,
-            "consistent": proposal.tag in consistent,
-            "recallers": dict(proposal.recallers),
+            "consistent": proposal.tag in outcome.consistent,
+            "recallers": proposal.recallers,
             "evidence": _evidence(proposal.evidence),
         }
 
@@ -107,29 +85,22 @@ def _insert_suggestions(rows: Iterable[Mapping[str, object]]) -> None:
             SET confidence = excluded.confidence, consistent = excluded.consistent,
                 recallers = excluded.recallers, evidence = excluded.evidence
             """,
-            [json.dumps(list(rows))],
+            [json.dumps(list(rows), default=dict)],
         )
 
 
 def _evidence(evidence: Evidence) -> dict[str, object]:
-    return {
-        "spans": [astuple(span) for span in evidence.spans],
-        "similar": list(evidence.similar),
-        "moment": evidence.moment and list(evidence.moment),
-    }
+    return {"spans": evidence.spans, "similar": evidence.similar, "moment": evidence.moment}
 
 
-def _auto_accept(videos: Mapping[int, Scores], taxonomy: TaxonomyVersion) -> None:
+def _auto_accept(videos: Mapping[int, Outcome]) -> None:
     """Renew the tags that lines take without a person: all a video shows there, or, where one is unsure, none."""
     VideoTag.objects.filter(video__in=videos, source=VideoTag.Source.AUTO).delete()
-    rows = []
-    for line, policy in policies.load().items():
-        if policy.auto_accept is None:
-            continue
-        book = rulebook.load(taxonomy.number, line)
-        for video, scores in videos.items():
-            decision = policies.decide(policy, book, scores)
-            if not decision.needs_review:
-                tags = decision.auto_accepted
-                rows += [VideoTag(video_id=video, business_line_id=line, tag_id=t, source="auto") for t in sorted(tags)]
+    rows = [
+        VideoTag(video_id=video, business_line_id=line, tag_id=tag, source=VideoTag.Source.AUTO)
+        for video, outcome in videos.items()
+        for line, decision in outcome.decisions.items()
+        if not decision.needs_review
+        for tag in sorted(decision.auto_accepted)
+    ]
     VideoTag.objects.bulk_create(rows, ignore_conflicts=True)

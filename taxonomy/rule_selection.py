@@ -35,17 +35,27 @@ class Selection:
 
 def best(index: RuleIndex, scores: Mapping[int, float], fixed: frozenset[int]) -> Selection:
     """See RuleBook.best."""
-    for tag, score in scores.items():
-        if not 0 <= score < inf:
-            raise ValueError(f"the score {score} of tag {tag} is not a number of at least 0")
+    candidates, chosen, exact = _solved(index, scores, fixed)
     asked = scores.keys() | fixed
-    candidates = _Candidates(index, sorted(asked & index.assignable, reverse=True))
-    chosen, exact = candidates.choose(scores, fixed)
-    if not exact:
-        chosen = candidates.fill(chosen)
     removed = {tag: Removal() for tag in asked - index.assignable}
     removed.update(candidates.removals(chosen))
     return Selection(frozenset(asked - removed.keys()), removed, exact)
+
+
+def best_tags(index: RuleIndex, scores: Mapping[int, float]) -> frozenset[int]:
+    """See RuleBook.best_tags."""
+    candidates, chosen, _exact = _solved(index, scores, frozenset())
+    return frozenset([candidates.tags[i] for i in bits(chosen)])
+
+
+def _solved(index: RuleIndex, scores: Mapping[int, float], fixed: frozenset[int]) -> tuple[_Candidates, int, bool]:
+    """The candidates, the mask of the best legal set, whether it is proven best."""
+    for tag, score in scores.items():
+        if not 0 <= score < inf:
+            raise ValueError(f"the score {score} of tag {tag} is not a number of at least 0")
+    candidates = _Candidates(index, sorted((scores.keys() | fixed) & index.assignable, reverse=True))
+    chosen, exact = candidates.choose(scores, fixed)
+    return candidates, chosen if exact else candidates.fill(chosen), exact
 
 
 class _Candidates:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -25,6 +25,13 @@ def load(version: int | None = None, line: int | None = None) -> RuleBook:
     return _compiled(*key, line) if key else RuleBook.compile([], [])
 
 
+def of_lines(lines: Iterable[int], version: int) -> dict[int, RuleBook]:
+    """The rule books of many business lines with one query. Lines without rules of their own share one book."""
+    key = _key(version)
+    assert key is not None
+    return {line: _compiled(*key, line) for line in lines}
+
+
 def resolve(tag: int, version: int | None = None) -> int:
     """The tag, or the one it was merged into."""
     key = _key(version)
@@ -40,6 +47,8 @@ def _key(version: int | None) -> tuple[int, str] | None:
 @lru_cache(maxsize=BOOKS)
 def _compiled(number: int, digest: str, line: int | None) -> RuleBook:
     found = versions.known(number, digest)
+    if line is not None and not any(of_line == line for *_, of_line, _weight in found["rules"]):
+        return _compiled(number, digest, None)
     rules = [
         Rule(id, kind, subject, tuple(others), of_line or None, weight)
         for id, kind, subject, others, of_line, weight in found["rules"]

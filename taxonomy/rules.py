@@ -71,3 +71,7 @@ class RuleBook:
         Raises ValueError for a score that is negative or not finite.
         """
         return rule_selection.best(self._index, scores, frozenset(fixed))
+
+    def best_tags(self, scores: Mapping[int, float]) -> frozenset[int]:
+        """The tags of `best` alone, for callers who do not ask why the others left."""
+        return rule_selection.best_tags(self._index, scores)

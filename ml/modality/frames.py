@@ -23,7 +23,7 @@ from ml.types import Array
 CONFIG = "config.json"
 BUNDLED = "bundle"  # the weights that training put beside the other parts
 CUDA_BATCH = 128
-CPU_PIXELS, CPU_BATCH = 8 * 224 * 224, 32  # pixels and pictures a batch: with more of them activations leave the cache
+CPU_PIXELS, CPU_BATCH = 8 * 224 * 224, 16  # pixels and pictures a batch: with more of them activations leave the cache
 
 
 @dataclass(frozen=True)

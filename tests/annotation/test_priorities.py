@@ -1,13 +1,18 @@
 """What comes first: clips the models are unsure of or quarrel about."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from annotation import priorities
 from annotation.models import ReviewTask
+from ml.types import Proposal
+from tagging import outcomes
 from tagging.models import LinePolicy, SuggestionSet
 from tagging.signals import suggested
 from tests.annotation.factories import publish
-from tests.factories import make_line, make_model, make_suggestions, make_tag, make_video
+from tests.factories import make_line, make_model, make_tag, make_user, make_video
 
 
 def test_an_uncertain_tag_comes_before_sure_ones():
@@ -33,21 +38,58 @@ def test_a_clip_without_any_proposal_is_worth_a_look():
     assert priorities.urgency({}, {}) == (1.0, {"nothing_found": 1})
 
 
+def tell(scores, taxonomy):
+    """Say that videos got suggestions; scores: video -> tag -> confidence."""
+    proposals = {
+        video.pk: [Proposal(tag.pk, confidence) for tag, confidence in said.items()] for video, said in scores.items()
+    }
+    said = outcomes.of(proposals, taxonomy)
+    suggested.send(SuggestionSet, outcomes=said, model_version=make_model(), taxonomy_version=taxonomy)
+
+
+@pytest.fixture
+def tag():
+    return make_tag()
+
+
 @pytest.mark.django_db
-def test_suggestions_open_tasks_for_each_line_that_wants_a_person(django_assert_max_num_queries):
+def test_suggestions_open_tasks_for_each_line_that_wants_a_person(tag, django_assert_max_num_queries):
     careful, trusting = make_line(overlap=2), make_line()
     LinePolicy.objects.create(business_line=trusting, auto_accept=0.9)
-    tag = make_tag()
-    taxonomy, model = publish(), make_model()
+    taxonomy = publish()
     sure, unsure = make_video(), make_video()
-    make_suggestions(sure, {tag: 0.95}, model=model, taxonomy=taxonomy)
-    make_suggestions(unsure, {tag: 0.55}, model=model, taxonomy=taxonomy)
 
-    with django_assert_max_num_queries(8):
-        suggested.send(SuggestionSet, video_ids=[sure.pk, unsure.pk], model_version=model, taxonomy_version=taxonomy)
+    with django_assert_max_num_queries(10):
+        tell({sure: {tag: 0.95}, unsure: {tag: 0.55}}, taxonomy)
 
     tasks = set(ReviewTask.objects.values_list("business_line", "video", "slot"))
     both = {(careful.pk, video.pk, slot) for video in (sure, unsure) for slot in (1, 2)}
     assert tasks == both | {(trusting.pk, unsure.pk, 1)}
     first = ReviewTask.objects.filter(business_line=careful).order_by("-priority").first()
     assert (first.video, first.why) == (unsure, {"unsure": 1, "split": 0})
+
+
+@pytest.mark.django_db
+def test_a_task_leaves_the_queue_when_the_models_have_become_sure(tag):
+    careful, trusting = make_line(), make_line(overlap=2)
+    LinePolicy.objects.create(business_line=trusting, auto_accept=0.9)
+    taxonomy, video = publish(), make_video()
+    tell({video: {tag: 0.55}}, taxonomy)
+
+    tell({video: {tag: 0.95}}, taxonomy)
+
+    assert list(ReviewTask.objects.values_list("business_line", flat=True)) == [careful.pk]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", ["claimed", "skipped"])
+def test_a_task_that_somebody_had_in_hand_stays(tag, state):
+    line, reviewer = make_line(), make_user("annotator")
+    LinePolicy.objects.create(business_line=line, auto_accept=0.9)
+    taxonomy, video = publish(), make_video()
+    tell({video: {tag: 0.55}}, taxonomy)
+    ReviewTask.objects.update(state=state, reviewer=reviewer, lease_until=timezone.now() + timedelta(minutes=1))
+
+    tell({video: {tag: 0.95}}, taxonomy)
+
+    assert ReviewTask.objects.get().state == state

@@ -89,7 +89,7 @@ def test_the_receivers_hear_of_it_in_the_same_transaction(model):
     heard = []
 
     def listen(**said):
-        heard.append((said["video_ids"], said["model_version"], connection.in_atomic_block))
+        heard.append((list(said["outcomes"]), said["model_version"], connection.in_atomic_block))
 
     suggested.connect(listen)
     video = make_video()
