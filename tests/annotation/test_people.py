@@ -116,6 +116,18 @@ def test_roles_and_lines_are_changed(client, admin):
     assert list(person.business_lines.all()) == [line]
 
 
+def test_a_role_taken_away_counts_from_the_next_click_on(client, sign_in):
+    line = make_line()
+    person = sign_in("annotator", lines=(line,))
+    assert client.get("/review/").status_code == 200
+
+    people.change(person, make_user("admin"), name="", roles=[], lines=[line])
+    assert client.get("/review/").status_code == 403
+
+    people.change(person, make_user("admin"), name="", roles=["annotator"], lines=[line])
+    assert client.get("/review/").status_code == 200
+
+
 def test_access_taken_away_ends_sessions_and_tokens(client, sign_in):
     person = sign_in("annotator")
     Token.objects.create(user=person)
