@@ -98,7 +98,7 @@ class Held(View):
 
     def carry_out(self, request: SignedInCall, pk: int, act: Callable[[], Any]) -> Any:
         """What `act` returns, or the answer that says why it could not be."""
-        get_object_or_404(ReviewTask.objects.of(request.user), pk=pk)
+        self.task = get_object_or_404(ReviewTask.objects.of(request.user).select_related("business_line"), pk=pk)
         try:
             return act()
         except queue.LeaseLost:
@@ -154,7 +154,7 @@ class Submit(Held):
         done = self.carry_out(request, pk, lambda: reviews.submit(pk, reviewer=request.user, **told))
         if isinstance(done, Response):
             return done
-        return Response({"review": done.pk, "stats": figures.own(request.user, done.task.business_line)})
+        return Response({"review": done.pk, "stats": figures.own(request.user, self.task.business_line)})
 
 
 class PutBack(View):

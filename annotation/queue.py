@@ -18,6 +18,7 @@ from django.db import IntegrityError, connection
 from django.db.models.functions import Now
 
 from annotation.models import ReviewTask
+from tagging import statements
 from taxonomy.models import BusinessLine
 
 State = ReviewTask.State
@@ -69,10 +70,7 @@ ON CONFLICT DO NOTHING
 # Expired leases stand in the index where they were, so nobody has to sweep them. A row that another claim has locked
 # is passed over; one that was taken a moment ago is looked at again by PostgreSQL before it is locked. The slots of
 # the same video are asked for one by one (IS NULL, not NOT EXISTS, which would first gather all this person ever did).
-CLAIM = """
-UPDATE annotation_reviewtask
-SET state = 'claimed', reviewer_id = %(reviewer)s, lease_until = now() + %(lease)s, token = token + 1
-WHERE id = (
+_MOST_URGENT = """
     SELECT task.id FROM annotation_reviewtask task
     WHERE task.business_line_id = %(line)s AND task.state IN ('waiting', 'claimed')
       AND (task.state = 'waiting' OR task.lease_until < now())
@@ -85,9 +83,27 @@ WHERE id = (
              AND other.reviewer_id = %(reviewer)s AND other.id <> task.id LIMIT 1) IS NULL
     ORDER BY task.priority DESC, task.id
     LIMIT 1 FOR UPDATE OF task SKIP LOCKED
-)
-RETURNING *
 """
+_COLUMNS = statements.columns(ReviewTask, "annotation_reviewtask")
+CLAIM = f"""
+UPDATE annotation_reviewtask
+SET state = 'claimed', reviewer_id = %(reviewer)s, lease_until = now() + %(lease)s, token = token + 1
+WHERE id = ({_MOST_URGENT})
+RETURNING {_COLUMNS}
+"""  # noqa: S608  # constants
+# What this person holds already, the longest held first: found by the index of held tasks. The renewed lease keeps its
+# token, because the page that may still show the clip has that one. A clip that is being sent right now is locked.
+RESUME = f"""
+UPDATE annotation_reviewtask SET lease_until = now() + %(lease)s
+WHERE id = (
+    SELECT task.id FROM annotation_reviewtask task
+    WHERE task.reviewer_id = %(reviewer)s AND task.state = 'claimed' AND task.lease_until > now()
+      AND task.business_line_id = %(line)s AND task.id <> ALL(%(leave)s)
+    ORDER BY task.lease_until, task.id
+    LIMIT 1 FOR UPDATE SKIP LOCKED
+)
+RETURNING {_COLUMNS}
+"""  # noqa: S608  # constants
 
 
 def open_tasks(wanted: Iterable[Wanted]) -> None:
@@ -127,16 +143,9 @@ def claim(reviewer: User, line: BusinessLine, leave: Sequence[int] = ()) -> Revi
 
     None when there is none, or when the reviewer holds REVIEW_CLAIMS_HELD already. `leave` are tasks not to take.
     """
-    values = {
-        "reviewer": reviewer.pk,
-        "line": line.pk,
-        "lease": _lease(),
-        "leave": list(leave),
-        "limit": settings.REVIEW_CLAIMS_HELD,
-    }
     for _attempt in range(3):
         try:
-            return next(iter(ReviewTask.objects.raw(CLAIM, values)), None)
+            return _handed_out(CLAIM, reviewer, line, leave)
         except IntegrityError:
             # The same person claimed two slots of one video in the same moment; the other slot is theirs.
             continue
@@ -145,11 +154,12 @@ def claim(reviewer: User, line: BusinessLine, leave: Sequence[int] = ()) -> Revi
 
 def held(reviewer: User, line: BusinessLine, leave: Sequence[int] = ()) -> ReviewTask | None:
     """The task this reviewer has held longest, its lease renewed. `leave` are tasks not to take."""
-    tasks = ReviewTask.objects.claimed_by(reviewer).filter(business_line=line).exclude(pk__in=leave)
-    task = tasks.order_by("lease_until", "pk").first()
-    if task:
-        task.lease_until = heartbeat(task.pk, reviewer, task.token)
-    return task
+    return _handed_out(RESUME, reviewer, line, leave)
+
+
+def take(reviewer: User, line: BusinessLine, leave: Sequence[int] = ()) -> ReviewTask | None:
+    """One more for this reviewer: a clip that an earlier page of theirs left behind, else a new one."""
+    return held(reviewer, line, leave) or claim(reviewer, line, leave)
 
 
 def heartbeat(task: int, reviewer: User, token: int) -> datetime:
@@ -187,6 +197,18 @@ def _leave(task: int, holder: User, token: int, **changes: Any) -> None:
     mine = ReviewTask.objects.filter(pk=task, reviewer=holder, token=token, state=State.CLAIMED)
     if not mine.update(lease_until=None, **changes):
         raise LeaseLost
+
+
+def _handed_out(statement: str, reviewer: User, line: BusinessLine, leave: Sequence[int]) -> ReviewTask | None:
+    values = {
+        "reviewer": reviewer.pk,
+        "line": line.pk,
+        "lease": _lease(),
+        "leave": list(leave),
+        "limit": settings.REVIEW_CLAIMS_HELD,
+    }
+    row = statements.row(statement, values)
+    return statements.instance(ReviewTask, row) if row else None
 
 
 def _lease() -> timedelta:

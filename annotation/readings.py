@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils.translation import get_language
 
-from taxonomy import body_languages, guidelines, text_diff
+from taxonomy import body_languages, text_diff
 from taxonomy.guidelines import Text
 from taxonomy.models import Guideline
 from taxonomy.text_diff import Part
@@ -19,13 +19,6 @@ SELECT %(person)s, id, now(), CASE WHEN %(confirmed)s THEN now() END FROM taxono
 ORDER BY id
 ON CONFLICT (person_id, guideline_id) DO UPDATE
 SET confirmed_at = coalesce(annotation_guidelinereading.confirmed_at, excluded.confirmed_at)
-"""
-# Almost always nobody is asked anything: then this small index lookup is all that a submit costs.
-ASKED = """
-SELECT EXISTS (SELECT FROM taxonomy_guideline asked WHERE asked.confirm AND NOT EXISTS (
-    SELECT FROM annotation_guidelinereading reading JOIN taxonomy_guideline read ON read.id = reading.guideline_id
-    WHERE reading.person_id = %s AND reading.confirmed_at IS NOT NULL AND read.tag_id = asked.tag_id
-      AND read.business_line_id IS NOT DISTINCT FROM asked.business_line_id AND read.version >= asked.version))
 """
 # Of each guideline, the last version that the person read, and the last one they confirmed.
 LAST = """
@@ -62,15 +55,13 @@ def note(person: int, rows: Collection[int], *, confirmed: bool = False) -> None
             cursor.execute(NOTE, {"person": person, "rows": sorted(rows), "confirmed": confirmed})
 
 
-def check(person: int, tags: Iterable[int], line: int) -> None:
-    """Raises Unconfirmed where a tag's guideline asks for it."""
-    with connection.cursor() as cursor:
-        cursor.execute(ASKED, [person])
-        if not cursor.fetchone()[0]:
-            return
-    texts = guidelines.texts(tags, line)
-    asked = _asked({tag: text for tag, text in texts.items() if text.asked}, person)
-    if asked:
+def check(person: int, texts: Mapping[int, Text]) -> None:
+    """Raises Unconfirmed where the guideline of a tag asks for it. Almost always none does: then nothing is looked up.
+
+    `texts` are those that hold, by tag.
+    """
+    asking = {tag: text for tag, text in texts.items() if text.asked}
+    if asking and (asked := _asked(asking, person)):
         raise Unconfirmed(asked)
 
 

@@ -17,7 +17,7 @@ from taxonomy.rules import Conflict, Repair
 def describe(refused: Refused) -> dict[str, list[dict[str, Any]]]:
     """The answer 422: `conflicts` with repairs, and `errors` by field."""
     mentioned = {*refused.unproposed, *(tag for conflict in refused.conflicts for tag in _mentioned(conflict))}
-    names = {tag: label.name for tag, label in labels(mentioned).items()}
+    names = {tag: label.name for tag, label in labels(mentioned, refused.edition).items()}
     errors = [{"field": "add", "text": _("There is no tag %(id)d.") % {"id": tag}} for tag in refused.unknown]
     for tag in refused.unproposed:
         text = _("%(tag)s was not proposed for this clip. Add it instead.") % {"tag": names.get(tag, f"#{tag}")}

@@ -6,22 +6,23 @@ arrive in the same moment.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models.functions import Now
 from django.utils import timezone
 
-from annotation import readings, video_tags
+from annotation import readings, review_rows, video_tags
 from annotation.models import Review, ReviewTask, ReviewTaskQuerySet, Verdict
 from annotation.queue import LeaseLost
+from annotation.review_rows import Locked
 from annotation.verdicts import Said, given
-from tagging.models import Suggestion, SuggestionSet, Video, VideoTag
+from tagging.models import Video
 from taxonomy import guidelines, rulebook, versions
+from taxonomy.edition import Edition
 from taxonomy.models import TaxonomyVersion
 from taxonomy.rules import Conflict
 
@@ -33,8 +34,13 @@ class Refused(Exception):
     """The verdicts cannot be stored as they are: broken rules, or tags that are not there."""
 
     def __init__(
-        self, conflicts: Sequence[Conflict] = (), unknown: Iterable[int] = (), unproposed: Iterable[int] = ()
+        self,
+        edition: Edition,
+        conflicts: Sequence[Conflict] = (),
+        unknown: Iterable[int] = (),
+        unproposed: Iterable[int] = (),
     ) -> None:
+        self.edition = edition
         self.conflicts, self.unknown, self.unproposed = list(conflicts), sorted(unknown), sorted(unproposed)
         super().__init__(f"{len(self.conflicts)} conflicts, unknown {self.unknown}, not proposed {self.unproposed}")
 
@@ -114,30 +120,26 @@ def _submit(
     model_version: int | None,
     seconds: float | None,
 ) -> Review:
-    task = _locked().filter(pk=pk, reviewer=reviewer, token=token, state=State.CLAIMED).first()
+    task = review_rows.lock(pk, reviewer.pk, token, model_version)
     if task is None:
         # Only now is it worth asking whether it was sent before, maybe while this one waited for the lock.
         if stored := _stored(operation, pk, reviewer, said):
             return stored
         raise LeaseLost
     tags = _checked(task, said)
-    readings.check(reviewer.pk, (s.tag for s in said), task.business_line_id)
-    suggestions = _proposed(task.video_id, model_version, said)
-    if not suggestions and not SuggestionSet.objects.filter(video=task.video_id, model_version=model_version).exists():
-        model_version = None  # it has not looked at this video
-    review = Review.objects.create(
-        task=task,
+    if unproposed := {s.tag for s in said if s.choice != Verdict.Choice.ADD} - task.proposed.keys():
+        raise Refused(task.edition, unproposed=unproposed)
+    texts = guidelines.texts((s.tag for s in said), task.line, task.edition)
+    readings.check(reviewer.pk, texts)
+    review = Review(
+        task_id=pk,
         reviewer=reviewer,
         operation=operation,
-        taxonomy_version=_taxonomy(),
-        model_version_id=model_version,
+        taxonomy_version_id=task.edition.version,
+        model_version_id=model_version if task.looked_at else None,
         seconds=seconds,
     )
-    _write_verdicts(review, task, said, suggestions)
-    video_tags.replace(task.video_id, task.business_line_id, tags, VideoTag.Source.REVIEW)
-    ReviewTask.objects.filter(pk=pk).update(state=State.DONE, done_at=Now(), lease_until=None, current_review=review)
-    if task.video.reviewed_at is None:
-        Video.objects.filter(pk=task.video_id).update(reviewed_at=Now())
+    review_rows.write(review, task, said, {tag: text.pk for tag, text in texts.items()}, tags)
     return review
 
 
@@ -149,44 +151,16 @@ def _locked() -> ReviewTaskQuerySet:
     return ReviewTask.objects.select_for_update(no_key=True, of=("video", "self")).select_related("video")
 
 
-def _checked(task: ReviewTask, said: Sequence[Said]) -> set[int]:
+def _checked(task: Locked, said: Sequence[Said]) -> set[int]:
     """The tags the video will have, merged ones followed. Raises Refused when they may not stand."""
     named = {s.tag for s in said} | given(said)
-    now = video_tags.successors(named)
+    now = rulebook.successors(named, task.edition, task.line)
     if unknown := named - now.keys():
-        raise Refused(unknown=unknown)
+        raise Refused(task.edition, unknown=unknown)
     tags = {now[tag] for tag in given(said)}
-    if conflicts := rulebook.load(line=task.business_line_id).conflicts(tags):
-        raise Refused(conflicts)
+    if conflicts := rulebook.of(task.edition, task.line).conflicts(tags):
+        raise Refused(task.edition, conflicts)
     return tags
-
-
-def _proposed(video: int, model_version: int | None, said: Sequence[Said]) -> Mapping[int, Suggestion]:
-    """What the reviewer saw of the model, by tag. Raises Refused for a verdict on a tag that was not proposed."""
-    shown = Suggestion.objects.filter(suggestion_set__video=video, suggestion_set__model_version=model_version)
-    suggestions = {s.tag_id: s for s in shown.only("tag_id", "confidence")} if model_version else {}
-    if unproposed := {s.tag for s in said if s.choice != Verdict.Choice.ADD} - suggestions.keys():
-        raise Refused(unproposed=unproposed)
-    return suggestions
-
-
-def _write_verdicts(
-    review: Review, task: ReviewTask, said: Sequence[Said], suggestions: Mapping[int, Suggestion]
-) -> None:
-    texts = guidelines.texts((s.tag for s in said), task.business_line_id)
-    Verdict.objects.bulk_create(
-        Verdict(
-            review=review,
-            tag_id=s.tag,
-            choice=s.choice,
-            reason=s.reason,
-            replacement_id=s.replacement,
-            suggestion=suggestions.get(s.tag),
-            confidence=suggestions[s.tag].confidence if s.tag in suggestions else None,
-            guideline_id=texts[s.tag].pk if s.tag in texts else None,
-        )
-        for s in said
-    )
 
 
 def _taxonomy() -> TaxonomyVersion:

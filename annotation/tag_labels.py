@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
+from django.utils.translation import get_language
+
+from taxonomy.edition import Edition
 from taxonomy.models import Tag
 from taxonomy.search import ancestry, preferred
 
@@ -16,9 +20,25 @@ class Label:
     kind: str
 
 
-def labels(tags: Iterable[int]) -> dict[int, Label]:
-    """The labels of these tags; unknown ones are left out. Two queries, however many tags."""
+def labels(tags: Iterable[int], edition: Edition) -> dict[int, Label]:
+    """The labels of these tags; unknown ones are left out.
+
+    Two queries, however many tags; none for tags that were asked for in this edition and language.
+    """
     wanted = set(tags)
+    known = _known(edition, get_language() or "en")
+    if unknown := wanted - known.keys():
+        known.update(_look_up(unknown))
+    return {tag: known[tag] for tag in wanted & known.keys()}
+
+
+@lru_cache(maxsize=16)
+def _known(edition: Edition, language: str) -> dict[int, Label]:
+    """What was looked up in this process, filled by `labels`."""
+    return {}
+
+
+def _look_up(wanted: set[int]) -> dict[int, Label]:
     tree = ancestry(wanted)
     names = {pk: tag.name for pk, tag in tree.items()} | preferred(tree)
     return {tag: Label(names[tag], _path(tree[tag], tree, names), tree[tag].kind) for tag in wanted & tree.keys()}

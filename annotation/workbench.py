@@ -1,4 +1,4 @@
-"""The review page's content: one task with all that helps to decide, in a constant number of queries."""
+"""The review page's content: one task with all that helps to decide."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from annotation import guideline_cards
+from annotation import clip_rows, guideline_cards
+from annotation.clip_rows import SIMILAR
 from annotation.clips import AddedTag, Card, Clip, Evidence, GuidelineText, Lane, MediaUrls, ProposedTag, SimilarVideo
 from annotation.models import Review, ReviewTask
 from annotation.tag_labels import Label, labels
 from annotation.text_marks import text_fields, words
 from annotation.verdicts import Said
 from tagging import policies
-from tagging.models import Suggestion, SuggestionSet, Video
-from taxonomy import guidelines, rulebook, versions
+from tagging.models import Suggestion, Video
+from taxonomy import guidelines, rulebook
 
-SIMILAR = 5  # clips named a tag
 NEW = timedelta(days=14)  # so long a changed guideline is pointed out
 
 
@@ -36,40 +36,39 @@ class Answers:
 
 
 def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
-    """Load the page of a task. `answers` fill in the form; else those of a review that was just undone."""
-    task = ReviewTask.objects.select_related("video__media", "business_line").get(pk=task.pk)
-    video, line = task.video, task.business_line
+    """Load the page of a task. `answers` fill in the form; else those of a review that was just undone.
+
+    One statement when everything of this edition of the taxonomy that the clip names was named before.
+    """
     answers = answers or _undone(task)
-    sets = SuggestionSet.objects.filter(video=video).order_by("-created_at", "-pk")
-    seen = (sets.filter(model_version=answers.model_version) if answers.model_version else sets).first()
-    book = rulebook.load(line=line.pk)
-    suggestions = {s.tag_id: s for s in seen.suggestions.all()} if seen else {}
-    decided = policies.decide(policies.of(line), book, {t: s.confidence for t, s in suggestions.items()}).shown
+    rows = clip_rows.read(task, answers.model_version)
+    video, suggestions = rows.video, rows.suggestions
+    book = rulebook.of(rows.edition, rows.line.pk)
+    decided = policies.decide(rows.policy, book, {t: s.confidence for t, s in suggestions.items()}).shown
     # What was on the screen stays there, though rules or policy may have changed meanwhile.
     shown = list(dict.fromkeys([*decided, *(tag for tag in answers.verdicts if tag in suggestions)]))
     named = {*shown, *answers.added, *(s.replacement for s in answers.verdicts.values() if s.replacement)}
-    known = labels(named)
-    texts = guideline_texts(guidelines.texts(named, line.pk), task.reviewer_id or 0)
-    similar = _similar(suggestions[tag] for tag in shown)
+    known = labels(named, rows.edition)
+    texts = guideline_texts(guidelines.texts(known, rows.line.pk, rows.edition), task.reviewer_id or 0)
     proposals = [
-        _proposal(video, suggestions[tag], known, texts, similar, answers.verdicts.get(tag))
+        _proposal(video, suggestions[tag], known, texts, rows.similar, answers.verdicts.get(tag))
         for tag in shown
         if tag in known
     ]
     return Clip(
         task=task,
         video=video,
-        line=line,
+        line=rows.line,
         operation=uuid.uuid4(),
-        taxonomy_version=published.number if (published := versions.current()) else 0,
-        model_version=seen.model_version_id if seen else None,
+        taxonomy_version=rows.edition.number,
+        model_version=rows.model_version,
         proposals=proposals,
         added=[added(tag, known, texts) for tag in answers.added if tag in known],
         text_fields=text_fields(video, {tag: suggestions[tag].evidence.get("spans", ()) for tag in shown}),
         lanes=_lanes(proposals, video),
         media=_media(video),
         peaks=video.media.peaks if video.media else [],
-        uploader_clips=Video.objects.filter(uploader=video.uploader).count() if video.uploader else 0,
+        uploader_clips=rows.uploader_clips,
         why=why(task.why),
     )
 
@@ -111,7 +110,7 @@ def _proposal(
     suggestion: Suggestion,
     known: Mapping[int, Label],
     texts: Mapping[int, GuidelineText],
-    similar: Mapping[int, SimilarVideo],
+    similar: Mapping[int, str],
     said: Said | None,
 ) -> ProposedTag:
     label, evidence = known[suggestion.tag_id], suggestion.evidence
@@ -124,7 +123,7 @@ def _proposal(
         evidence=Evidence(
             words=words(video, evidence.get("spans", ())),
             moment=tuple(evidence["moment"]) if evidence.get("moment") else None,
-            similar=tuple(similar[v] for v in evidence.get("similar", ())[:SIMILAR] if v in similar),
+            similar=tuple(_similar(v, similar[v]) for v in evidence.get("similar", ())[:SIMILAR] if v in similar),
             recallers=tuple(sorted(suggestion.recallers.items(), key=lambda pair: (-pair[1], pair[0]))),
         ),
         guideline=texts.get(suggestion.tag_id),
@@ -147,11 +146,8 @@ def _guideline(text: guidelines.Text, card: Card) -> GuidelineText:
     return GuidelineText(text.html, text.version, text.since, new, text.line is None, text.pk, card)
 
 
-def _similar(suggestions: Iterable[Suggestion]) -> dict[int, SimilarVideo]:
-    """The clips that evidence names, by id."""
-    wanted = {video for s in suggestions for video in s.evidence.get("similar", ())[:SIMILAR]}
-    videos = Video.objects.filter(pk__in=wanted).only("title", "external_id")
-    return {video.pk: SimilarVideo(video.pk, str(video), video.get_absolute_url()) for video in videos}
+def _similar(video: int, title: str) -> SimilarVideo:
+    return SimilarVideo(video, title, reverse("tagging:video", args=[video]))
 
 
 def _lanes(proposals: Iterable[ProposedTag], video: Video) -> list[Lane]:

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from markdown_it import MarkdownIt
 
 from taxonomy import body_languages
+from taxonomy.edition import Edition
 from taxonomy.models import Guideline
 from taxonomy.search import ancestry
 
@@ -34,13 +35,27 @@ class Text:
     asked: int = 0  # the newest version that reviewers are to confirm; 0: none
 
 
-def texts(tags: Iterable[int], line: int | None) -> dict[int, Text]:
+def texts(tags: Iterable[int], line: int | None, edition: Edition | None = None) -> dict[int, Text]:
     """The newest guideline of each tag: the line's own, else the general one, else the nearest ancestor's.
 
     An empty text ends a guideline: what comes next holds.
-    Tags without any are left out. Two queries, however many tags.
+    Tags without any are left out. Two queries, however many tags; none for tags that were asked for in this edition
+    and language.
     """
     wanted = set(tags)
+    known = _known(edition, line, get_language()) if edition else {}
+    if unknown := wanted - known.keys():
+        known.update(dict.fromkeys(unknown) | _look_up(unknown, line))
+    return {tag: text for tag in wanted if (text := known[tag])}
+
+
+@lru_cache(maxsize=64)
+def _known(edition: Edition, line: int | None, language: str | None) -> dict[int, Text | None]:
+    """What was looked up in this process, filled by `texts`."""
+    return {}
+
+
+def _look_up(wanted: set[int], line: int | None) -> dict[int, Text]:
     tree = ancestry(wanted)
     own = _newest(tree, line)
     found = {}

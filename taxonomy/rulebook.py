@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from taxonomy import versions
+from taxonomy.edition import Edition
 from taxonomy.models import TaxonomyVersion
 from taxonomy.rules import Node, Rule, RuleBook
 from taxonomy.versions import KINDS, STATES
@@ -30,6 +31,17 @@ def of_lines(lines: Iterable[int], version: int) -> dict[int, RuleBook]:
     key = _key(version)
     assert key is not None
     return {line: _compiled(*key, line) for line in lines}
+
+
+def of(edition: Edition, line: int) -> RuleBook:
+    """The rules that hold for a business line in an edition; no query when the book is known."""
+    return _compiled(edition.number, edition.digest, line) if edition.number else RuleBook.compile([], [])
+
+
+def successors(tags: Iterable[int], edition: Edition, line: int) -> dict[int, int]:
+    """The tag that stands for each of these: itself, or what it was merged into. Unknown ids are left out."""
+    merged, book = _merged(edition.number, edition.digest), of(edition, line)
+    return {tag: versions.follow(tag, merged) for tag in tags if tag in book}
 
 
 def resolve(tag: int, version: int | None = None) -> int:

@@ -64,7 +64,7 @@ def test_who_never_read_it_is_told_nothing_and_asked_nothing():
     write(tag, "A ball or hoop.", version=2)
 
     assert news(tag, person) is None
-    readings.check(person.pk, [tag.pk], make_line().pk)
+    readings.check(person.pk, guidelines.texts([tag.pk], make_line().pk))
 
 
 def test_who_read_an_older_version_is_told_what_changed_since():
@@ -98,16 +98,16 @@ def test_one_that_asks_for_it_is_confirmed_once_by_everybody():
     newest = write(tag, "A ball, or hoop.", version=3)  # a comma; nobody is asked about that
 
     with pytest.raises(readings.Unconfirmed) as refused:
-        readings.check(person.pk, [tag.pk], line.pk)
+        readings.check(person.pk, guidelines.texts([tag.pk], line.pk))
     assert refused.value.texts[tag.pk].pk == newest.pk
     readings.note(person.pk, [asked.pk])  # read, not confirmed
     with pytest.raises(readings.Unconfirmed):
-        readings.check(person.pk, [tag.pk], line.pk)
+        readings.check(person.pk, guidelines.texts([tag.pk], line.pk))
     readings.note(person.pk, [newest.pk], confirmed=True)
-    readings.check(person.pk, [tag.pk], line.pk)
+    readings.check(person.pk, guidelines.texts([tag.pk], line.pk))
     write(tag, "A hoop.", version=4, confirm=True)
     with pytest.raises(readings.Unconfirmed):
-        readings.check(person.pk, [tag.pk], line.pk)
+        readings.check(person.pk, guidelines.texts([tag.pk], line.pk))
 
 
 def test_the_text_that_holds_for_the_line_is_the_one_to_confirm():
@@ -115,9 +115,9 @@ def test_the_text_that_holds_for_the_line_is_the_one_to_confirm():
     write(tag, "For all.")
     write(tag, "For us.", business_line=line, confirm=True)
 
-    readings.check(person.pk, [tag.pk], other.pk)
+    readings.check(person.pk, guidelines.texts([tag.pk], other.pk))
     with pytest.raises(readings.Unconfirmed):
-        readings.check(person.pk, [tag.pk], line.pk)
+        readings.check(person.pk, guidelines.texts([tag.pk], line.pk))
 
 
 def test_an_ended_guideline_gives_way_to_the_next():
@@ -137,8 +137,7 @@ def test_where_nothing_ever_changed_nothing_is_asked_of_the_database(django_asse
 
     with django_assert_num_queries(0):
         assert guideline_cards.of(texts.values(), person.pk) == {}
-    with django_assert_num_queries(1):
-        readings.check(person.pk, [tag.pk for tag in tags], 0)
+        readings.check(person.pk, texts)
 
 
 def test_a_review_waits_for_the_confirmation_and_loses_nothing(client, task, dunk, reviewer):

@@ -1,0 +1,87 @@
+"""All rows that the page of one task shows, read with one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from annotation.models import ReviewTask
+from tagging import statements
+from tagging.models import Media, Suggestion, Video
+from tagging.policy import Policy
+from taxonomy.edition import EDITION, NOTHING, Edition
+from taxonomy.models import BusinessLine
+
+SIMILAR = 5  # clips named a tag
+
+READ = f"""
+SELECT {statements.columns(BusinessLine, "line")}, {statements.columns(Video, "video")},
+       {statements.columns(Media, "media")}, {EDITION}, seen.model_version_id,
+       (SELECT jsonb_agg(jsonb_build_array(tag_id, confidence, recallers, evidence) ORDER BY confidence DESC, tag_id)
+        FROM tagging_suggestion WHERE suggestion_set_id = seen.id),
+       (SELECT jsonb_object_agg(alike.id, coalesce(nullif(alike.title, ''), alike.external_id))
+        FROM tagging_video alike WHERE alike.id IN (
+            SELECT jsonb_path_query(evidence, '$.similar[0 to {SIMILAR - 1}]')::bigint
+            FROM tagging_suggestion WHERE suggestion_set_id = seen.id)),
+       (SELECT jsonb_build_array(threshold, "limit", auto_accept, ARRAY(
+            SELECT tag_id FROM tagging_linepolicy_subtrees WHERE linepolicy_id = policy.id))
+        FROM tagging_linepolicy policy WHERE policy.business_line_id = line.id),
+       (SELECT count(*) FROM tagging_video other WHERE other.uploader = video.uploader AND video.uploader <> '')
+FROM tagging_video video
+JOIN taxonomy_businessline line ON line.id = %(line)s
+LEFT JOIN tagging_media media ON media.id = video.media_id
+LEFT JOIN LATERAL (
+    SELECT id, model_version_id FROM tagging_suggestionset
+    WHERE video_id = video.id AND (model_version_id = %(model)s OR %(model)s IS NULL)
+    ORDER BY created_at DESC, id DESC LIMIT 1
+) seen ON true
+WHERE video.id = %(video)s
+"""  # noqa: S608  # constants
+
+
+@dataclass(frozen=True)
+class ClipRows:
+    video: Video
+    line: BusinessLine
+    edition: Edition
+    model_version: int | None
+    suggestions: Mapping[int, Suggestion]  # by tag, the surest first
+    similar: Mapping[int, str]  # titles of the clips that evidence names
+    policy: Policy
+    uploader_clips: int
+
+
+def read(task: ReviewTask, model_version: int | None = None) -> ClipRows:
+    """`model_version` is the model whose suggestions are shown; by default the one that looked last."""
+    values = {"line": task.business_line_id, "video": task.video_id, "model": model_version}
+    row = statements.row(READ, values)
+    assert row, "a task has its video and its line"
+    line, rest = _split(row, statements.width(BusinessLine))
+    video, rest = _split(rest, statements.width(Video))
+    media, rest = _split(rest, statements.width(Media))
+    edition, model, suggested, similar, policy, uploader_clips = rest
+    return ClipRows(
+        video=_video(video, media),
+        line=statements.instance(BusinessLine, line),
+        edition=Edition(*edition) if edition else NOTHING,
+        model_version=model,
+        suggestions={tag: _suggestion(tag, *told) for tag, *told in suggested or ()},
+        similar={int(pk): title for pk, title in (similar or {}).items()},
+        policy=Policy(*policy[:3], frozenset(policy[3])) if policy else Policy(),
+        uploader_clips=uploader_clips,
+    )
+
+
+def _split(row: tuple[Any, ...], width: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    return row[:width], row[width:]
+
+
+def _video(row: tuple[Any, ...], media: tuple[Any, ...]) -> Video:
+    video = statements.instance(Video, row)
+    video.media = statements.instance(Media, media) if video.media_id else None
+    return video
+
+
+def _suggestion(tag: int, confidence: float, recallers: dict[str, float], evidence: dict[str, Any]) -> Suggestion:
+    return Suggestion(tag_id=tag, confidence=confidence, recallers=recallers, evidence=evidence)

@@ -1,0 +1,109 @@
+"""The rows of a submitted review: read under a lock with one statement, written with another."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from annotation.models import Review
+from annotation.verdicts import Said
+from tagging import statements
+from taxonomy.edition import EDITION, NOTHING, Edition
+
+# Reviewers of the other slots write the same tags of the video, so it is locked too. The video is locked first, as
+# where suggestions are stored, so that the two never wait for each other.
+LOCK = f"""
+SELECT task.video_id, task.business_line_id, {EDITION}, seen.id IS NOT NULL,
+       (SELECT jsonb_object_agg(tag_id, jsonb_build_array(id, confidence))
+        FROM tagging_suggestion WHERE suggestion_set_id = seen.id)
+FROM annotation_reviewtask task
+JOIN tagging_video video ON video.id = task.video_id
+LEFT JOIN tagging_suggestionset seen ON seen.video_id = task.video_id AND seen.model_version_id = %(model)s
+WHERE task.id = %(task)s AND task.reviewer_id = %(reviewer)s AND task.token = %(token)s AND task.state = 'claimed'
+FOR NO KEY UPDATE OF video, task
+"""  # noqa: S608  # constants
+
+# The video's tags that stay keep their row; keys are checked at the end of the transaction.
+WRITE = """
+WITH review AS (
+    INSERT INTO annotation_review
+        (task_id, reviewer_id, kind, operation, taxonomy_version_id, model_version_id, seconds)
+    VALUES (%(task)s, %(reviewer)s, 'review', %(operation)s, %(taxonomy)s, %(model)s, %(seconds)s)
+    RETURNING id, created_at
+), verdict AS (
+    INSERT INTO annotation_verdict
+        (review_id, tag_id, choice, reason, replacement_id, suggestion_id, confidence, guideline_id)
+    SELECT review.id, said.* FROM review, unnest(
+        %(tags)s::bigint[], %(choices)s::text[], %(reasons)s::text[], %(replacements)s::bigint[],
+        %(suggestions)s::bigint[], %(confidences)s::float8[], %(guidelines)s::bigint[]) AS said
+), gone AS (
+    DELETE FROM tagging_videotag
+    WHERE video_id = %(video)s AND business_line_id = %(line)s AND tag_id <> ALL(%(given)s::bigint[])
+), given AS (
+    INSERT INTO tagging_videotag (video_id, business_line_id, tag_id, source)
+    SELECT %(video)s, %(line)s, tag, 'review' FROM unnest(%(given)s::bigint[]) AS tag
+    ON CONFLICT (video_id, business_line_id, tag_id)
+    DO UPDATE SET source = excluded.source, created_at = excluded.created_at
+), done AS (
+    UPDATE annotation_reviewtask
+    SET state = 'done', done_at = statement_timestamp(), lease_until = NULL, current_review_id = review.id
+    FROM review WHERE annotation_reviewtask.id = %(task)s
+), seen AS (
+    UPDATE tagging_video SET reviewed_at = statement_timestamp() WHERE id = %(video)s AND reviewed_at IS NULL
+)
+SELECT id, created_at FROM review
+"""
+
+
+@dataclass(frozen=True)
+class Locked:
+    """A claimed task, locked until the end of the transaction, with what a review of it is held against."""
+
+    video: int
+    line: int
+    edition: Edition
+    looked_at: bool  # by the model that was asked for
+    proposed: Mapping[int, tuple[int, float]]  # tag -> id of the suggestion, confidence
+
+
+def lock(task: int, reviewer: int, token: int, model_version: int | None) -> Locked | None:
+    """None when this reviewer does not hold the task with this token."""
+    values = {"task": task, "reviewer": reviewer, "token": token, "model": model_version}
+    row = statements.row(LOCK, values)
+    if row is None:
+        return None
+    video, line, edition, looked_at, proposed = row
+    shown = {int(tag): (suggestion, confidence) for tag, (suggestion, confidence) in (proposed or {}).items()}
+    return Locked(video, line, Edition(*edition) if edition else NOTHING, looked_at, shown)
+
+
+def write(
+    review: Review, task: Locked, said: Sequence[Said], guidelines: Mapping[int, int], given: Collection[int]
+) -> None:
+    """Store the review, its verdicts and the tags they give; finish the task. The review gets its id.
+
+    `guidelines` are the ids of the texts that hold, by tag.
+    """
+    shown = [task.proposed.get(s.tag, (None, None)) for s in said]
+    values = {
+        "task": review.task_id,
+        "reviewer": review.reviewer_id,
+        "operation": review.operation,
+        "taxonomy": review.taxonomy_version_id,
+        "model": review.model_version_id,
+        "seconds": review.seconds,
+        "tags": [s.tag for s in said],
+        "choices": [str(s.choice) for s in said],
+        "reasons": [str(s.reason) for s in said],
+        "replacements": [s.replacement for s in said],
+        "suggestions": [suggestion for suggestion, _confidence in shown],
+        "confidences": [confidence for _suggestion, confidence in shown],
+        "guidelines": [guidelines.get(s.tag) for s in said],
+        "video": task.video,
+        "line": task.line,
+        "given": sorted(given),
+    }
+    row = statements.row(WRITE, values)
+    assert row
+    review.pk, review.created_at = row
+    review._state.adding = False
