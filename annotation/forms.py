@@ -16,11 +16,13 @@ Fields
     add_name            words typed without JavaScript; looked up in the taxonomy, several matches become a choice
     action              submit (undecided tags are accepted) | skip | give_back
     skip_reason         with skip; required
+    next                1: the answer brings another clip (with fetch, not with give_back)
+    not                 with next: tasks on the screen already, which it must not be; repeated
 
 Answers to fetch (`Accept: application/json`)
     200 {"stored": true, "review": id, "undo_url": "/review/undo/",
-         "stats": {"today": 41, "seconds": 8.2, "waiting": 1284}}
-        for skip and give_back {"stored": true, "review": null, "stats": {...}}
+         "stats": {"today": 41, "seconds": 8.2, "waiting": 1284}, "clip": HTML, or null when there is no other}
+        for skip and give_back {"stored": true, "review": null, ...}; without `next` no "clip"
     409 {"error": "lease_lost", "message": "..."}          the reviewer's work stays on the screen
     422 {"conflicts": [{"rule": id or null, "reason": "excludes", "text": "...", "tags": [ids],
                         "repairs": [{"label": "...", "remove": [ids], "add": [ids]}]}],
@@ -35,8 +37,8 @@ Other addresses (fetch; JSON unless it says HTML)
     GET  /review/<task>/guideline/<tag>/    HTML: the guideline of one tag, for one that was added on the page
     POST /review/guidelines/read/           {guideline, repeated} -> 204: the reviewer had them on the screen
     POST /review/<task>/heartbeat/          {token} -> 200 {"lease_until": ISO time} | 409 {"error": "lease_lost", ...}
-    POST /review/undo/                      {operation}, `Accept: application/json` -> 200 HTML: the fragment of the
-                                            clip of the reviewer's last review, claimed again, its verdicts filled in |
+    POST /review/undo/                      {operation}, `Accept: application/json` -> 200 {"clip", "stats"}: HTML of
+                                            the clip of the reviewer's last review, claimed again, verdicts filled in |
                                             409 {"error": "nothing_to_undo" | "too_late" | "not_undoable", "message"};
                                             a plain form is redirected to the page of that clip
 """
@@ -79,6 +81,7 @@ class ReviewForm(forms.Form):
     taxonomy_version = forms.IntegerField(required=False)
     model_version = forms.IntegerField(required=False)
     seconds = forms.FloatField(required=False, min_value=0, max_value=LONGEST)
+    next = forms.BooleanField(required=False)
     skip_reason = forms.CharField(required=False, max_length=500)
     add_name = forms.CharField(required=False, max_length=200)
 
@@ -128,23 +131,23 @@ class ReviewForm(forms.Form):
         said = list(self._said(undecided=""))
         added = tuple(s.tag for s in said if s.choice == Verdict.Choice.ADD)
         model = self.data.get("model_version", "")
-        seen = int(model) if _is_id(model) else None
+        seen = int(model) if is_id(model) else None
         return Answers({s.tag: s for s in said if s.choice != Verdict.Choice.ADD}, added, seen)
 
     def _said(self, undecided: str) -> Iterator[Said]:
         names = [name for name in self.data if name.startswith("verdict-")][:MOST_TAGS]
-        proposed = [(int(name[8:]), self.data.get(name, "")) for name in names if _is_id(name[8:])]
+        proposed = [(int(name[8:]), self.data.get(name, "")) for name in names if is_id(name[8:])]
         for tag, choice in proposed:
             choice = choice or undecided
             reason = self.data.get(f"reason-{tag}", "") if choice == Verdict.Choice.REJECT else ""
             other = self.data.get(f"replacement-{tag}", "") if choice == Verdict.Choice.REPLACE else ""
-            yield Said(tag, choice, reason, int(other) if _is_id(other) else None)
+            yield Said(tag, choice, reason, int(other) if is_id(other) else None)
         judged = {tag for tag, _choice in proposed}
         typed = [self.looked_up] if self.looked_up else []
-        for tag in dict.fromkeys([*(int(value) for value in self.data.getlist("add") if _is_id(value)), *typed]):
+        for tag in dict.fromkeys([*(int(value) for value in self.data.getlist("add") if is_id(value)), *typed]):
             if tag not in judged:
                 yield Said(tag, Verdict.Choice.ADD)
 
 
-def _is_id(value: str) -> bool:
+def is_id(value: str) -> bool:
     return value.isascii() and value.isdigit() and len(value) < 19

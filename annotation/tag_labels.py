@@ -20,13 +20,13 @@ class Label:
     kind: str
 
 
-def labels(tags: Iterable[int], edition: Edition) -> dict[int, Label]:
+def labels(tags: Iterable[int], edition: Edition | None = None) -> dict[int, Label]:
     """The labels of these tags; unknown ones are left out.
 
     Two queries, however many tags; none for tags that were asked for in this edition and language.
     """
     wanted = set(tags)
-    known = _known(edition, get_language() or "en")
+    known = _known(edition, get_language() or "en") if edition else {}
     if unknown := wanted - known.keys():
         known.update(_look_up(unknown))
     return {tag: known[tag] for tag in wanted & known.keys()}

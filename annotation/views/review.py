@@ -6,8 +6,9 @@ from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from annotation import figures, queue, readings, refusals, reviews, workbench
 from annotation.clips import Clip
-from annotation.forms import ReviewForm
+from annotation.forms import ReviewForm, is_id
 from annotation.models import ReviewTask
 from annotation.tag_labels import labels
 from annotation.views.lines import chosen, header
@@ -34,7 +35,7 @@ def enter(request: SignedIn) -> HttpResponse:
     line = chosen(request)
     if line is None:
         return render(request, "annotation/queue_empty.html")
-    task = queue.held(request.user, line) or queue.claim(request.user, line, leave=_ids(request, "not"))
+    task = queue.held(request.user, line) or queue.claim(request.user, line, leave=_ids(request.GET, "not"))
     if task is None:
         return render(request, "annotation/queue_empty.html", header(request, line))
     return redirect(task)
@@ -60,11 +61,9 @@ def review(request: SignedIn, pk: int) -> HttpResponse:
 @reviewer_only
 def next_clip(request: SignedIn) -> HttpResponse:
     """One more clip, for the page to have at hand: one that an earlier page left behind, else a new one."""
-    line, shown = chosen(request), _ids(request, "not")
-    task = line and (queue.held(request.user, line, leave=shown) or queue.claim(request.user, line, leave=shown))
-    if not task:
-        return HttpResponse(status=204)
-    return render(request, "annotation/review.html#clip", {"clip": workbench.clip(task)})
+    line = chosen(request)
+    task = line and queue.take(request.user, line, leave=_ids(request.GET, "not"))
+    return HttpResponse(_drawn(request, task)) if task else HttpResponse(status=204)
 
 
 @require_POST
@@ -114,9 +113,10 @@ def undo(request: SignedIn) -> HttpResponse:
         return _not_undone(request, refusal.code)
     except reviews.OperationReused:
         return _not_undone(request, "not_undoable")
-    if _wants_json(request) or request.headers.get("X-Requested-With") or request.htmx:
-        return render(request, "annotation/review.html#clip", {"clip": workbench.clip(undoing.task)})
-    return redirect(undoing.task)
+    if not _wants_json(request):
+        return redirect(undoing.task)
+    stats = figures.own(request.user, undoing.task.business_line)
+    return JsonResponse({"clip": _drawn(request, undoing.task), "stats": stats})
 
 
 def _answer(request: SignedIn, task: ReviewTask, form: ReviewForm) -> HttpResponse:
@@ -138,6 +138,9 @@ def _answer(request: SignedIn, task: ReviewTask, form: ReviewForm) -> HttpRespon
         return redirect(reverse("annotation:enter") + f"?line={task.business_line.slug}&not={task.pk}")
     stats = figures.own(request.user, task.business_line)
     stored = {"stored": True, "review": review, "undo_url": reverse("annotation:undo"), "stats": stats}
+    if form.cleaned_data["next"]:  # the page wants another one: a second request would cost more than the clip
+        following = queue.take(request.user, task.business_line, leave=_ids(request.POST, "not"))
+        stored["clip"] = _drawn(request, following) if following else None
     return JsonResponse(stored)
 
 
@@ -172,6 +175,11 @@ def _refused(request: SignedIn, task: ReviewTask, form: ReviewForm, why: dict, s
     clip.choices, clip.add_name = form.choices, "" if form.looked_up else form.data.get("add_name", "")
     clip.skip_reason = form.data.get("skip_reason", "")
     return _page(request, clip, status)
+
+
+def _drawn(request: SignedIn, task: ReviewTask) -> str:
+    """The clip as the page takes it in."""
+    return render_to_string("annotation/review.html#clip", {"clip": workbench.clip(task)}, request)
 
 
 def _page(request: SignedIn, clip: Clip, status: int = 200) -> HttpResponse:
@@ -212,5 +220,5 @@ def _operation(request: SignedIn) -> UUID:
         return uuid4()
 
 
-def _ids(request: SignedIn, name: str) -> list[int]:
-    return [int(value) for value in request.GET.getlist(name)[:10] if value.isascii() and value.isdigit()]
+def _ids(sent: QueryDict, name: str) -> list[int]:
+    return [int(value) for value in sent.getlist(name)[:10] if is_id(value)]

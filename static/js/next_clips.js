@@ -33,6 +33,14 @@ export class NextClips {
     form.remove();
   }
 
+  /** Take in a clip that the answer to a review brought. @param {string} html */
+  bring(html) {
+    const form = clipFrom(html);
+    if (this.#waiting.some((other) => other.dataset.task === form.dataset.task)) return;
+    this.#waiting.push(form);
+    this.parking.append(form);
+  }
+
   /**
    * See to it that one clip waits. Called again while under way, it is the same fetch.
    * @param {string} line
@@ -49,9 +57,7 @@ export class NextClips {
     const query = new URLSearchParams([["line", line], ...taken.map((task) => ["not", task])]);
     const answer = await request(`${this.source}?${query}`, { headers: { Accept: "text/html" } });
     if (answer.status !== 200) return false;
-    const form = clipFrom(await answer.text());
-    this.#waiting.push(form);
-    this.parking.append(form);
+    this.bring(await answer.text());
     return true;
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Reviews on their way to the server, one after the other. What the network loses is sent again with the same
  * operation id, so it is stored once; what the server refuses comes back as the form it was.
- * @typedef {{form: HTMLFormElement, url: string, body: URLSearchParams}} Parcel
+ * A parcel may bring the next clip back; `taken` tells, when it leaves, which tasks that must not be.
+ * @typedef {{form: HTMLFormElement, url: string, body: URLSearchParams, taken?: () => string[]}} Parcel
  */
 import { Offline, post } from "./server.js";
 
@@ -15,6 +16,7 @@ export class Outbox extends EventTarget {
   failing = false; // whether the last try got no answer
   #wake = () => {};
   #waiting = [];
+  #trying = [];
 
   constructor() {
     super();
@@ -37,6 +39,16 @@ export class Outbox extends EventTarget {
     this.#wake();
   }
 
+  /** Whether a clip is on its way back. While the server cannot be reached, nothing is. */
+  get bringing() {
+    return !this.failing && this.#parcels.some((parcel) => parcel.taken);
+  }
+
+  /** When the next parcel has been answered, or could not be delivered. */
+  tried() {
+    return new Promise((done) => this.#trying.push(done));
+  }
+
   /** When everything has been answered. */
   drained() {
     return this.#parcels.length ? new Promise((done) => this.#waiting.push(done)) : Promise.resolve();
@@ -48,6 +60,7 @@ export class Outbox extends EventTarget {
       this.#tell("state", "saving");
       const answer = await this.#delivered(this.#parcels[0]);
       this.#settle(this.#parcels.shift(), answer);
+      this.#told();
     }
     this.#sending = false;
     for (const done of this.#waiting.splice(0)) done();
@@ -64,12 +77,13 @@ export class Outbox extends EventTarget {
   }
 
   /** Try until the server answers yes or no. */
-  async #delivered({ url, body }) {
+  async #delivered(parcel) {
     for (let wait = FIRST_WAIT; ; wait = Math.min(2 * wait, LONGEST_WAIT)) {
-      const answer = await this.#attempt(url, body);
+      const answer = await this.#attempt(parcel.url, filled(parcel));
       this.failing = !answer.content;
       if (answer.content) return answer;
       this.#tell("state", answer.signedOut ? "signed-out" : "failed");
+      this.#told();
       await this.#pause(wait);
     }
   }
@@ -96,7 +110,17 @@ export class Outbox extends EventTarget {
     });
   }
 
+  #told() {
+    for (const done of this.#trying.splice(0)) done();
+  }
+
   #tell(name, detail) {
     this.dispatchEvent(new CustomEvent(name, { detail }));
   }
+}
+
+/** What is sent: with the question for the next clip, as things stand now. @param {Parcel} parcel */
+function filled({ body, taken }) {
+  if (!taken) return body;
+  return new URLSearchParams([...body, ["next", "1"], ...taken().map((task) => ["not", task])]);
 }

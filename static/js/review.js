@@ -53,7 +53,8 @@ class ReviewPage {
       this.desk.guidelines.show(this.desk.guidelines.asked.closest("[data-guideline]").dataset.guideline);
       return announce(text("confirmFirst"));
     }
-    this.outbox.send(this.#parcel(this.form, this.#body(action)));
+    const more = action !== "give_back" && this.next.waiting.length < 2; // one of them is about to be shown
+    this.outbox.send(this.#parcel(this.form, this.#body(action), more));
     this.#sent.add(this.form);
     if (action === "give_back") this.#stop();
     else this.#advance();
@@ -68,8 +69,9 @@ class ReviewPage {
       await this.outbox.drained();
       if (this.form !== form) return; // a refused clip has come back: that is the one before
       const answer = await post(address(undoing), new URLSearchParams({ operation: operation() }));
-      if (answer.status === 200) return this.#swap(clipFrom(await answer.text()), text("undone"));
-      const { message } = answer.status === 409 ? await answer.json() : {};
+      const { clip, stats, message } = [200, 409].includes(answer.status) ? await answer.json() : {};
+      if (stats) showStats(stats);
+      if (clip) return this.#swap(clipFrom(clip), text("undone"));
       announce(message ?? text("nothingToUndo"));
       if (message) this.desk.notice(message);
     });
@@ -94,8 +96,8 @@ class ReviewPage {
     this.desk.check();
   }
 
-  #parcel(form, body) {
-    return { form, url: address(form), body };
+  #parcel(form, body, more = false) {
+    return { form, url: address(form), body, taken: more ? () => this.#taken() : undefined };
   }
 
   /** Give back the clips that wait too, and go. */
@@ -134,14 +136,13 @@ class ReviewPage {
 
   /** Show another clip and keep the one on the screen as the next. */
   #swap(form, why) {
-    const { form: former } = this;
-    this.#open(form, why);
-    if (!this.#sent.has(former)) this.next.park(former);
+    this.#open(form, why, !this.#sent.has(this.form));
   }
 
-  #open(form, why = "") {
+  #open(form, why = "", keep = false) {
     const former = this.desk;
     if (former) this.#close(former, form);
+    if (keep) this.next.park(former.form); // before another is asked for: it counts as taken
     form.id = "clip";
     form.inert = false;
     if (!this.#desks.has(form)) this.#desks.set(form, new Desk(form, this.catalogue));
@@ -167,15 +168,22 @@ class ReviewPage {
 
   /** See to it that a clip waits. @returns {Promise<boolean>} */
   async #fill() {
-    const taken = [this.form, ...this.outbox.parcels.map((parcel) => parcel.form), ...this.next.waiting];
-    const found = await this.next.fill(this.form.dataset.line, [...new Set(taken.map((form) => form.dataset.task))]);
+    while (!this.next.waiting.length && this.outbox.bringing) await this.outbox.tried();
+    const found = await this.next.fill(this.form.dataset.line, this.#taken());
     for (const form of this.next.waiting) this.leases.hold(form);
     return found;
+  }
+
+  /** @returns {string[]} tasks on the screen, on their way, or waiting */
+  #taken() {
+    const forms = [this.form, ...this.outbox.parcels.map((parcel) => parcel.form), ...this.next.waiting];
+    return [...new Set(forms.map((form) => form.dataset.task))];
   }
 
   #stored({ parcel, content }) {
     this.leases.release(parcel.form);
     if (content.stats) showStats(content.stats);
+    if (content.clip) this.next.bring(content.clip);
     const stuck = this.#sent.has(this.form) && !this.outbox.parcels.length; // there was no network to go on with
     if (stuck && !this.#busy && !this.#leaving) return this.#advance();
     this.#fill().catch(laterWhenOnline); // there is room for one more now

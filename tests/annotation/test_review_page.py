@@ -5,10 +5,10 @@ import uuid
 import pytest
 from django.urls import reverse
 
-from annotation import queue, workbench
+from annotation import figures, queue, workbench
 from annotation.models import Review, ReviewTask
-from taxonomy import names
-from taxonomy.models import Guideline, Rule, TagName
+from taxonomy import names, rulebook
+from taxonomy.models import Guideline, Rule, Tag, TagName
 from tests.annotation.factories import claim, make_task, publish
 from tests.factories import make_line, make_model, make_suggestions, make_tag, make_user, make_video
 
@@ -250,6 +250,46 @@ def test_nothing_more_to_claim_is_an_empty_answer(client, task, line):
     assert client.get("/review/next/", {"line": line.slug, "not": task.pk}).status_code == 204
 
 
+def test_the_answer_to_a_review_brings_the_next_clip(client, task, line):
+    shown, ahead = make_task(line, priority=2), make_task(line, priority=1)
+
+    answer = client.post(task.get_absolute_url(), entries(task, next="1", **{"not": [shown.pk, task.pk]}), **JSON)
+
+    assert f'data-task="{ahead.pk}"' in answer.json()["clip"]
+    ahead.refresh_from_db()
+    assert (ahead.state, ahead.token) == ("claimed", 1)
+
+
+def test_a_clip_that_got_lost_on_the_way_is_brought_again(client, task, line):
+    ahead = make_task(line)
+    values = entries(task, next="1", **{"not": task.pk})
+    client.post(task.get_absolute_url(), values, **JSON)
+
+    again = client.post(task.get_absolute_url(), values, **JSON)
+
+    assert f'data-task="{ahead.pk}"' in again.json()["clip"]
+    ahead.refresh_from_db()
+    assert ahead.token == 1
+    assert Review.objects.count() == 1
+
+
+def test_the_last_review_brings_nothing(client, task):
+    answer = client.post(task.get_absolute_url(), entries(task, next="1"), **JSON).json()
+
+    assert (answer["stored"], answer["clip"]) == (True, None)
+
+
+def test_a_review_with_its_next_clip_takes_few_statements(client, task, line, django_assert_num_queries):
+    for _ in range(2):
+        make_task(line, video=make_video(uploader="Ann"))
+    values = entries(task, next="1")  # from the clip on the screen: the names of its tags are known
+    figures.waiting(line)
+
+    # session, person, task and line | savepoint, lock, write, release | figures | held, claim, clip
+    with django_assert_num_queries(11):
+        assert client.post(task.get_absolute_url(), values, **JSON).json()["clip"]
+
+
 def test_a_heartbeat_says_until_when(client, task):
     address = reverse("annotation:heartbeat", args=[task.pk])
 
@@ -266,6 +306,8 @@ def test_undo_brings_the_clip_back_with_the_verdicts(client, task, dunk, street)
     page = client.post("/review/undo/", {"operation": str(uuid.uuid4())}, **JSON)
 
     clip = page.context["clip"]
+    assert f'data-task="{task.pk}"' in page.json()["clip"]
+    assert page.json()["stats"]["today"] == 0
     assert clip.task == task
     assert clip.token > task.token
     assert [(p.verdict, p.replacement_name) for p in clip.proposals] == [("replace", "Streetball"), ("accept", "")]
@@ -312,8 +354,25 @@ def test_the_clip_loads_with_the_same_queries_however_many_tags(line, tags, djan
     )
     task = make_task(line, video=video)
 
-    with django_assert_max_num_queries(16):
+    rulebook.load(line=line.pk)
+
+    # a review undone, the clip's rows; two for new names and two for new guidelines
+    with django_assert_max_num_queries(6):
         clip = workbench.clip(task)
+    with django_assert_max_num_queries(2):
+        assert workbench.clip(task) is not clip
 
     assert len(clip.proposals) == tags
     assert len(clip.proposals[0].evidence.similar) == 3
+
+
+def test_a_new_name_and_a_new_guideline_are_seen_at_once(task, dunk):
+    workbench.clip(task)
+    Tag.objects.filter(pk=dunk.pk).update(name="Slam dunk")
+    publish()
+    Guideline.objects.create(tag=dunk, body="with both hands")
+
+    proposed = workbench.clip(task).proposals[0]
+
+    assert proposed.name == "Slam dunk"
+    assert "both hands" in proposed.guideline.html
