@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from argparse import ArgumentParser, Namespace
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
 
-from benchmarks.reviewing import content
+from benchmarks.reviewing import content, crowd, processes
 from benchmarks.reviewing.client import Reviewer, milliseconds
-from benchmarks.site import gunicorn
+from benchmarks.site import Site, serving
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -20,16 +20,20 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--reviewers", type=int, default=20)
     parser.add_argument("--claims", type=int, default=10_000, help="of all reviewers together")
     parser.add_argument("--workers", type=int, default=2, help="of gunicorn")
+    parser.add_argument("--threads", type=int, default=8, help="of each of them")
 
 
 def run(options: Namespace) -> dict[str, object]:
+    """`submit`: a review alone. `together`: a review whose answer brings the next clip, which is what the page asks."""
     made = content.make(options.tasks, options.held, options.reviewers + 1)
-    with gunicorn(workers=options.workers) as address:
-        people = [Reviewer(address, cookie, made.line.slug) for cookie in made.cookies]
-        alone = _alone(people[0], options.rounds)
+    with serving(options.workers, options.threads) as site:
+        alone = _alone(Reviewer(site.address, made.cookies[0], made.line.slug), options.rounds)
         print(alone, file=sys.stderr, flush=True)
-        together = _together(people[1:], options.claims)
-    return {"bound_submit_ms": [20, 45], "bound_reviews_per_s": 60, **alone, **together}
+        each = options.claims // options.reviewers
+        people = [crowd.Person(site.address, cookie, made.line.slug, each) for cookie in made.cookies[1:]]
+        together = _together(people, site)
+    load = {"load_average": round(os.getloadavg()[0], 1)}
+    return {"bound_submit_ms": [20, 45], "bound_reviews_per_s": 60, **alone, **together, **load}
 
 
 def _alone(reviewer: Reviewer, rounds: int) -> dict[str, float]:
@@ -41,28 +45,17 @@ def _alone(reviewer: Reviewer, rounds: int) -> dict[str, float]:
     return milliseconds("submit", times)
 
 
-def _together(people: list[Reviewer], claims: int) -> dict[str, object]:
-    each = claims // len(people)
-
-    def work(reviewer: Reviewer) -> tuple[list[str], list[float], list[float]]:
-        served, nexts, submits = [], [], []
-        for _ in range(each):
-            entries, seconds = reviewer.next()
-            served.append(entries["task"])
-            nexts.append(seconds)
-            submits.append(reviewer.submit(entries)[1])
-        return served, nexts, submits
-
-    start = perf_counter()
-    with ThreadPoolExecutor(len(people)) as pool:
-        done = list(pool.map(work, people))
+def _together(people: list[crowd.Person], site: Site) -> dict[str, object]:
+    start, cost = perf_counter(), processes.counted(site.process)
+    crowd.work(people)
     seconds = perf_counter() - start
-    served = Counter(task for tasks, _nexts, _submits in done for task in tasks)
+    served = Counter(task for person in people for task in person.told.served)
     return {
         "reviewers": len(people),
         "claims": served.total(),
         "served_twice": sum(count > 1 for count in served.values()),
+        "refused_by_rules": sum(person.told.refused for person in people),
         "reviews_per_s": round(served.total() / seconds, 1),
-        **milliseconds("together_next", [t for _, nexts, _ in done for t in nexts]),
-        **milliseconds("together_submit", [t for _, _, submits in done for t in submits]),
+        **milliseconds("together", [t for person in people for t in person.told.seconds]),
+        **cost(served.total()),
     }

@@ -9,11 +9,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Site:
+    address: str  # such as http://127.0.0.1:40123
+    process: int  # the id of the first process; the workers are its children
 
 
 @contextlib.contextmanager
 def gunicorn(workers: int = 2, threads: int = 8) -> Iterator[str]:
-    """Serve the product for the length of the block; yields its address, such as http://127.0.0.1:40123."""
+    """Serve the product for the length of the block; yields its address."""
+    with serving(workers, threads) as site:
+        yield site.address
+
+
+@contextlib.contextmanager
+def serving(workers: int = 2, threads: int = 8) -> Iterator[Site]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -31,7 +44,7 @@ def gunicorn(workers: int = 2, threads: int = 8) -> Iterator[str]:
     process = subprocess.Popen(command, env=os.environ)
     try:
         _wait_for(port)
-        yield f"http://127.0.0.1:{port}"
+        yield Site(f"http://127.0.0.1:{port}", process.pid)
     finally:
         process.terminate()
         process.wait(timeout=15)

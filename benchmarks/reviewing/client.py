@@ -41,13 +41,11 @@ class Reviewer:
         return answer.status, answer.getheader("Location") or text, seconds
 
     def next(self) -> tuple[dict[str, str], float]:
-        """Claim one clip ahead, as the page does: its form's entries, and the time."""
+        """Claim one clip ahead, as the page does when it comes up: its form's entries, and the time."""
         status, html, seconds = self.ask("GET", f"/review/next/?line={self.line}")
         if status != 200:
             raise RuntimeError(f"no clip to claim: {status}")
-        found = TASK.search(html)
-        assert found
-        return {"task": found[1], **dict(HIDDEN.findall(html)), **dict.fromkeys(VERDICT.findall(html), "")}, seconds
+        return entries_of(html), seconds
 
     def submit(self, entries: dict[str, str]) -> tuple[dict[str, Any], float]:
         """Accept the rest: what Enter does."""
@@ -60,6 +58,13 @@ class Reviewer:
         if status != 200:
             raise RuntimeError(f"{status}: {text[:300]}")
         return json.loads(text), seconds
+
+
+def entries_of(html: str) -> dict[str, str]:
+    """The entries of a drawn clip's form."""
+    found = TASK.search(html)
+    assert found
+    return {"task": found[1], **dict(HIDDEN.findall(html)), **dict.fromkeys(VERDICT.findall(html), "")}
 
 
 def milliseconds(name: str, times: list[float]) -> dict[str, float]:

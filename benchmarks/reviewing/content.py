@@ -55,7 +55,7 @@ def make(tasks: int, held: int, reviewers: int) -> Content:
     """`tasks` open ones, of which the `held` most urgent are in somebody's hands."""
     _say(f"making {tasks:,} open tasks")
     line = BusinessLine.objects.create(slug="recommendation", name="Recommendation")
-    tags = _taxonomy()
+    tags = taxonomy()
     version = versions.publish()
     model = ModelVersion.objects.create(
         stack="small", bundle="b", snapshot_hash="0" * 64, taxonomy_version=1, state="active"
@@ -76,7 +76,7 @@ def _rows(tasks: int, line: BusinessLine, tags: list[int], model: ModelVersion, 
         cursor.execute("VACUUM ANALYZE")
 
 
-def _taxonomy() -> list[int]:
+def taxonomy() -> list[int]:
     """Categories over four levels, 800 of them leaves, and 300 rules; the ids of the leaves."""
     rng = random.Random(1)
     level = [Tag.objects.create(code=f"root-{n}", name=f"Root {n}", assignable=False) for n in range(8)]
