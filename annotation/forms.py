@@ -105,7 +105,7 @@ class ReviewForm(forms.Form):
     @property
     def confirmed(self) -> list[int]:
         """Guidelines that the reviewer confirms to have read."""
-        return [int(value) for value in self.data.getlist("confirm")[:MOST_TAGS] if _is_id(value)]
+        return [int(value) for value in self.data.getlist("confirm")[:MOST_TAGS] if is_id(value)]
 
     @property
     def problems(self) -> list[dict[str, str]]:

@@ -40,9 +40,10 @@ class ReviewTask(models.Model):
         DONE = "done", _("done")
         SKIPPED = "skipped", _("skipped")
 
-    video = models.ForeignKey(Video, models.CASCADE, related_name="tasks", verbose_name=_("video"))
+    # Keys without an index of their own are found by a constraint or an index below, or never looked up.
+    video = models.ForeignKey(Video, models.CASCADE, related_name="tasks", verbose_name=_("video"), db_index=False)
     business_line = models.ForeignKey(
-        BusinessLine, models.PROTECT, related_name="tasks", verbose_name=_("business line")
+        BusinessLine, models.PROTECT, related_name="tasks", verbose_name=_("business line"), db_index=False
     )
     slot = models.PositiveSmallIntegerField(_("slot"), default=1)  # 1..overlap
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING, db_default=State.WAITING)
@@ -57,6 +58,7 @@ class ReviewTask(models.Model):
         blank=True,
         related_name="tasks",
         verbose_name=_("reviewer"),
+        db_index=False,
     )
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
     token = models.PositiveBigIntegerField(_("lease number"), default=0, db_default=0)  # fencing: grows with each claim
@@ -122,7 +124,7 @@ class Review(models.Model):
 
     task = models.ForeignKey(ReviewTask, models.PROTECT, related_name="reviews", verbose_name=_("review task"))
     reviewer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews", verbose_name=_("reviewer")
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="reviews", verbose_name=_("reviewer"), db_index=False
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.REVIEW)
     operation = models.UUIDField(_("operation"), unique=True)  # made by the client: sent twice, stored once
@@ -130,10 +132,16 @@ class Review(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="undone_by", verbose_name=_("undoes")
     )
     taxonomy_version = models.ForeignKey(
-        TaxonomyVersion, models.PROTECT, related_name="+", verbose_name=_("taxonomy version")
+        TaxonomyVersion, models.PROTECT, related_name="+", verbose_name=_("taxonomy version"), db_index=False
     )
     model_version = models.ForeignKey(
-        ModelVersion, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("model version")
+        ModelVersion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("model version"),
+        db_index=False,
     )
     seconds = models.FloatField(_("seconds of work"), null=True, blank=True)  # of active work
     created_at = models.DateTimeField(_("sent"), db_default=Now())
@@ -172,18 +180,23 @@ class Verdict(models.Model):
         RULE = "rule", _("against a rule")
         OTHER = "other", _("other")
 
-    review = models.ForeignKey(Review, models.PROTECT, related_name="verdicts")
+    review = models.ForeignKey(Review, models.PROTECT, related_name="verdicts", db_index=False)
     tag = models.ForeignKey(Tag, models.PROTECT, related_name="verdicts", verbose_name=_("tag"))
     choice = models.CharField(_("verdict"), max_length=10, choices=Choice)
     reason = models.CharField(_("reason"), max_length=20, choices=Reason, blank=True, db_default="")
     replacement = models.ForeignKey(
-        Tag, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("replaced by")
+        Tag, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("replaced by"), db_index=False
     )
-    suggestion = models.ForeignKey(Suggestion, models.PROTECT, null=True, blank=True, related_name="+")
+    suggestion = models.ForeignKey(Suggestion, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     confidence = models.FloatField(_("confidence"), null=True, blank=True)  # the model's, when the tag was shown
-    guideline = models.ForeignKey(Guideline, models.PROTECT, null=True, blank=True, related_name="+")
+    guideline = models.ForeignKey(Guideline, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
 
     class Meta:
+        # Most verdicts have none of these; a suggestion that goes is looked for here.
+        indexes = [
+            models.Index(fields=[key], condition=Q(**{f"{key}__isnull": False}), name=f"verdicts_of_{key}")
+            for key in ("replacement", "suggestion", "guideline")
+        ]
         verbose_name = _("verdict")
         verbose_name_plural = _("verdicts")
         constraints = [

@@ -250,9 +250,10 @@ class VideoTag(models.Model):
         IMPORT = "import", _("import")
         AUTO = "auto", _("auto-accepted")
 
-    video = models.ForeignKey(Video, models.CASCADE, related_name="video_tags")
-    business_line = models.ForeignKey(BusinessLine, models.PROTECT, related_name="+")
-    tag = models.ForeignKey(Tag, models.PROTECT, related_name="video_tags")
+    # Found by the constraint and the index below.
+    video = models.ForeignKey(Video, models.CASCADE, related_name="video_tags", db_index=False)
+    business_line = models.ForeignKey(BusinessLine, models.PROTECT, related_name="+", db_index=False)
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="video_tags", db_index=False)
     source = models.CharField(max_length=10, choices=Source)
     created_at = models.DateTimeField(db_default=Now())
 

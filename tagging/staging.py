@@ -29,12 +29,15 @@ COPY = """
     COPY staged_rows (line, external_id, title, description, cover_text, uploader, program, media_source, tags)
     FROM STDIN
 """
+# Tags that come along are reviews of people elsewhere. Said here and not by whoever stores them, for an update would
+# write each row and its index entries a second time.
 # In the order of the unique index: it is faster, and two imports of the same rows cannot block each other.
 MERGE = """
     INSERT INTO tagging_video (source, external_id, title, description, cover_text, uploader, program,
-                               media_source, media_state, imported_by_id, import_line)
+                               media_source, media_state, imported_by_id, import_line, reviewed_at)
     SELECT %(source)s, external_id, title, description, cover_text, uploader, program,
-           media_source, CASE media_source WHEN '' THEN 'none' ELSE 'pending' END, %(import)s, line
+           media_source, CASE media_source WHEN '' THEN 'none' ELSE 'pending' END, %(import)s, line,
+           CASE WHEN tags <> '{}' THEN now() END
     FROM staged_rows
     ORDER BY external_id COLLATE "C", line
     ON CONFLICT (source, external_id) DO NOTHING

@@ -20,7 +20,6 @@ class PreparedCursor(base.ServerBindingCursor):
         self.adapters.register_dumper(int, Int8Dumper)
         self.adapters.register_loader("jsonb", JsonbLoader)  # Django leaves it to the fields of models
 
-
     def _send_query_prepared(self, name: bytes, pgq: Any, **kwargs: Any) -> None:
         self._query = pgq  # psycopg leaves it out here; Django's list of queries shows it
         super()._send_query_prepared(name, pgq, **kwargs)
