@@ -20,9 +20,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from tagging import intake, nudges, search, uploads, video_page
+from ml.registry import nudges as registry_nudges
+from tagging import intake, nudges, search, suggestions, uploads, video_page
 from tagging.forms import VideoSearchForm
-from tagging.models import Import, RowError
+from tagging.models import Import, RowError, Video
 from tagging.serializers import (
     ImportSerializer,
     NewImportSerializer,
@@ -203,6 +204,17 @@ class ImportResume(View):
         return Response(ImportSerializer(stopped).data)
 
 
+class SuggestAgain(View):
+    needs: ClassVar = {"POST": "tagging.change_import"}
+
+    @extend_schema(operation_id="videos_suggest_again", request=None, responses={204: None})
+    def post(self, request: Request, pk: int) -> Response:
+        """Let the models look once more at a video that they failed at."""
+        if suggestions.again(get_object_or_404(Video, pk=pk)):
+            registry_nudges.suggest_waiting()
+        return Response(status=204)
+
+
 def _folder(told: dict[str, Any]) -> Path | None:
     try:
         return uploads.allowed_folder(told["folder"]) if told.get("folder") else None
@@ -213,6 +225,7 @@ def _folder(told: dict[str, Any]) -> Path | None:
 urlpatterns = [
     path("videos/", Videos.as_view(), name="api-videos"),
     path("videos/<int:pk>/", OneVideo.as_view(), name="api-video"),
+    path("videos/<int:pk>/suggest-again/", SuggestAgain.as_view(), name="api-suggest-again"),
     path("imports/", Imports.as_view(), name="api-imports"),
     path("imports/<int:pk>/", OneImport.as_view(), name="api-import"),
     path("imports/<int:pk>/errors/", ImportErrors.as_view(), name="api-import-errors"),

@@ -95,6 +95,8 @@ class Video(models.Model):
     suggesting_until = models.DateTimeField(
         _("suggestions made until"), null=True, blank=True
     )  # lease of the worker that makes suggestions
+    # Times a worker took it in hand since suggestions were last stored: more than one means that workers died over it.
+    suggest_attempts = models.PositiveSmallIntegerField(_("attempts at suggestions"), default=0, db_default=0)
     reviewed_at = models.DateTimeField(
         _("first reviewed"), null=True, blank=True
     )  # first review; set by annotation in its transaction
@@ -118,6 +120,7 @@ class Video(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=Q(media_state="pending"), name="video_to_probe"),
             models.Index(fields=["id"], condition=Q(reviewed_at=None), name="video_unreviewed"),
+            models.Index(fields=["id"], condition=Q(suggest_attempts__gt=0), name="video_tried"),
             models.Index(fields=["uploader", "-id"], name="video_by_uploader"),
         ]
 
@@ -208,10 +211,18 @@ class RowError(models.Model):
 class SuggestionSet(models.Model):
     """That one model version has looked at one video, also when it found nothing."""
 
+    class Failure(models.TextChoices):
+        MODELS = "models", _("The models could not make anything of this video. Its clip may hold something unusual.")
+        WORKER = (
+            "worker",
+            _("Workers stopped again and again while they looked at this video, so it was left alone."),
+        )
+
     video = models.ForeignKey(Video, models.CASCADE, related_name="suggestion_sets")
     model_version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="+")
     taxonomy_version = models.ForeignKey(TaxonomyVersion, models.PROTECT, related_name="+")
-    error = models.TextField(blank=True, db_default="")  # why the pipeline could make nothing of the video
+    failure = models.CharField(_("failure"), max_length=10, choices=Failure, blank=True, db_default="")
+    error = models.TextField(blank=True, db_default="")  # what the program said of the failure, for administrators
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("videos/", videos.videos, name="videos"),
     path("videos/<int:pk>/", videos.video, name="video"),
     path("videos/<int:pk>/examine-again/", videos.examine_again, name="examine-again"),
+    path("videos/<int:pk>/suggest-again/", videos.suggest_again, name="suggest-again"),
     re_path(r"^media/(?P<pk>\d{1,18})/(?P<part>clip|poster|filmstrip)$", media.media, name="media"),
     path("tags/counts.json", tags.counts, name="tag-counts"),
     path("imports/", imports.imports, name="imports"),

@@ -73,7 +73,7 @@ class SuggestionSetSerializer(serializers.ModelSerializer[SuggestionSet]):
 
     class Meta:
         model = SuggestionSet
-        fields = ("model_version", "taxonomy_version", "created_at", "suggestions")
+        fields = ("model_version", "taxonomy_version", "created_at", "failure", "suggestions")
 
 
 class VideoDetailSerializer(VideoSerializer):

@@ -246,6 +246,7 @@ REVIEW_CLAIMS_HELD = 3  # a reviewer holds the clip on screen, the preloaded one
 # Models
 SUGGEST_BATCH = env_int("SUGGEST_BATCH", 64)
 SUGGEST_LEASE_SECONDS = env_int("SUGGEST_LEASE_SECONDS", 120)
+SUGGEST_ATTEMPTS = env_int("SUGGEST_ATTEMPTS", 3)  # then a video over which workers die is left alone
 TRAINING_HEARTBEAT_SECONDS = env_int("TRAINING_HEARTBEAT_SECONDS", 60)
 TRAINING_STACK = os.environ.get("TRAINING_STACK", "small")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
@@ -16,19 +17,29 @@ from tagging.signals import suggested
 from taxonomy.models import TaxonomyVersion
 
 
-def store(version: ModelVersion, taxonomy: TaxonomyVersion, proposed: Mapping[int, list[Proposal] | str]) -> list[int]:
+class Failed(NamedTuple):
+    """That nothing could be made of a video."""
+
+    kind: SuggestionSet.Failure
+    error: str = ""  # what the program said
+
+
+Proposed = Mapping[int, list[Proposal] | Failed]  # by video
+
+
+def store(version: ModelVersion, taxonomy: TaxonomyVersion, proposed: Proposed) -> list[int]:
     """Store what `version` proposes (or why it could not) and tell `suggested`; returns the videos that were stored.
 
     Safe to run twice: a video that has its set already is left alone, and so is one that was reviewed meanwhile.
     """
-    errors = {video: said for video, said in proposed.items() if isinstance(said, str)}
-    made = outcomes.of({v: [] if isinstance(said, str) else said for v, said in proposed.items()}, taxonomy)
+    failed = {video: said for video, said in proposed.items() if isinstance(said, Failed)}
+    made = outcomes.of({v: [] if isinstance(said, Failed) else said for v, said in proposed.items()}, taxonomy)
     with transaction.atomic():
-        sets = _insert_sets(version, taxonomy, _still_unreviewed(proposed), errors)
+        sets = _insert_sets(version, taxonomy, _still_unreviewed(proposed), failed)
         stored = {video: made[video] for video in sorted(sets)}
         _insert_suggestions(row for video, outcome in stored.items() for row in _rows(sets[video], outcome))
         _auto_accept(stored)
-        Video.objects.filter(pk__in=proposed).update(suggesting_until=None)
+        Video.objects.filter(pk__in=proposed).update(suggesting_until=None, suggest_attempts=0)
         suggested.send(SuggestionSet, outcomes=stored, model_version=version, taxonomy_version=taxonomy)
     return sorted(sets)
 
@@ -40,20 +51,25 @@ def _still_unreviewed(videos: Iterable[int]) -> list[int]:
 
 
 def _insert_sets(
-    version: ModelVersion, taxonomy: TaxonomyVersion, videos: list[int], errors: Mapping[int, str]
+    version: ModelVersion, taxonomy: TaxonomyVersion, videos: list[int], failed: Mapping[int, Failed]
 ) -> dict[int, int]:
     """One set a video, by video. Left out: those who have one since the version's promotion."""
+    kinds = [str(failed[video].kind) if video in failed else "" for video in videos]
+    errors = [failed[video].error if video in failed else "" for video in videos]
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            INSERT INTO tagging_suggestionset AS stored (video_id, model_version_id, taxonomy_version_id, error)
-            SELECT video, %s, %s, error FROM unnest(%s::bigint[], %s::text[]) AS outcome (video, error)
+            INSERT INTO tagging_suggestionset AS stored
+                (video_id, model_version_id, taxonomy_version_id, failure, error)
+            SELECT video, %s, %s, failure, error
+            FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS outcome (video, failure, error)
             ON CONFLICT (video_id, model_version_id) DO UPDATE
-            SET taxonomy_version_id = excluded.taxonomy_version_id, error = excluded.error, created_at = now()
+            SET taxonomy_version_id = excluded.taxonomy_version_id, failure = excluded.failure, error = excluded.error,
+                created_at = now()
             WHERE stored.created_at < %s
             RETURNING video_id, id
             """,
-            [version.pk, taxonomy.pk, videos, [errors.get(video, "") for video in videos], version.promoted_at],
+            [version.pk, taxonomy.pk, videos, kinds, errors, version.promoted_at],
         )
         return dict(cursor.fetchall())
 

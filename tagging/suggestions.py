@@ -1,24 +1,28 @@
 """Suggestions of the active model: claimed, proposed and stored a batch at a time.
 
 What is to do is found in the database, so a lost message or a killed worker loses nothing: the lease of a dead worker's
-batch runs out and the next one takes it. Two workers may then do the same video; the first to store it wins.
+batch runs out and the next one takes it, now one video at a time: the one that kills workers (a file that makes a
+decoder crash) is found and, after SUGGEST_ATTEMPTS, left alone with its reason. Two workers may do the same video; the
+first to store it wins.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import F, QuerySet
 
 from ml.registry import serving
 from ml.registry.models import ModelVersion
 from ml.types import Proposal, VideoInput
 from tagging import clips, suggestion_rows
-from tagging.models import Video
+from tagging.models import SuggestionSet, Video
+from tagging.suggestion_rows import Failed, Proposed
 from taxonomy import versions
 
 if TYPE_CHECKING:
@@ -61,29 +65,58 @@ def suggest_batch(limit: int | None = None) -> int:
     if serving_now is None or taxonomy is None:
         return 0
     version, pipeline = serving_now
-    videos = inputs(_claim(version, limit or settings.SUGGEST_BATCH))
-    if videos:
-        suggestion_rows.store(version, taxonomy, _propose(pipeline, videos))  # milliseconds, after seconds
-    return len(videos)
+    claimed = _claim_tried(version) or _claim(version, limit or settings.SUGGEST_BATCH)
+    given_up = [pk for pk, attempts in claimed.items() if attempts > settings.SUGGEST_ATTEMPTS]
+    proposed: dict[int, list[Proposal] | Failed] = dict.fromkeys(given_up, Failed(SuggestionSet.Failure.WORKER))
+    try:
+        if videos := inputs(claimed.keys() - proposed.keys()):
+            proposed |= _propose(pipeline, videos)
+    except Exception:  # the machine's fault: it must not count against the videos
+        Video.objects.filter(pk__in=claimed).update(suggest_attempts=F("suggest_attempts") - 1)
+        raise
+    if proposed:
+        suggestion_rows.store(version, taxonomy, proposed)  # milliseconds, after seconds
+    return len(claimed)
 
 
-def _claim(version: ModelVersion, limit: int) -> list[int]:
-    """Lease up to `limit` videos that are to do, in one statement."""
+def again(video: Video) -> bool:
+    """Let the active model look once more at a video that it failed at; False where it did not, or a person decided."""
+    failed = SuggestionSet.objects.filter(
+        video=video, model_version__state=ModelVersion.State.ACTIVE, video__reviewed_at=None
+    ).exclude(failure="")
+    with transaction.atomic():
+        Video.objects.filter(pk=video.pk).update(suggest_attempts=0)
+        return bool(failed.delete()[0])
+
+
+def _claim_tried(version: ModelVersion) -> dict[int, int]:
+    """One video that a worker died over: alone, so that it takes no others down when it was the cause."""
+    return _leased(Video.objects.to_suggest(version).filter(suggest_attempts__gt=0), 1)
+
+
+def _claim(version: ModelVersion, limit: int) -> dict[int, int]:
+    """Up to `limit` videos that no worker has had in hand yet."""
+    return _leased(Video.objects.to_suggest(version).filter(suggest_attempts=0), limit)
+
+
+def _leased(free: QuerySet[Video], limit: int) -> dict[int, int]:
+    """Lease some of the videos in one statement; each with its number of attempts, this one included."""
     with transaction.atomic(), connection.cursor() as cursor:
-        free = Video.objects.to_suggest(version).order_by("pk").select_for_update(skip_locked=True).values("pk")
-        query, params = free[:limit].query.sql_with_params()
+        chosen = free.order_by("pk").select_for_update(skip_locked=True).values("pk")
+        query, params = chosen[:limit].query.sql_with_params()
         # ARRAY(): the rows to lock are chosen once, whatever the planner makes of the rest. The query is Django's own.
         lease = "UPDATE tagging_video SET suggesting_until = now() + make_interval(secs => %s)"
         cursor.execute(
-            f"{lease} WHERE id = ANY(ARRAY({query})) RETURNING id",
+            f"{lease}, suggest_attempts = suggest_attempts + 1"
+            f" WHERE id = ANY(ARRAY({query})) RETURNING id, suggest_attempts",
             [settings.SUGGEST_LEASE_SECONDS, *params],
         )
-        return sorted(pk for (pk,) in cursor.fetchall())
+        return dict(sorted(cursor.fetchall()))
 
 
-def inputs(ids: Sequence[int]) -> list[VideoInput]:
+def inputs(ids: Iterable[int]) -> list[VideoInput]:
     """The videos as the models receive them, in the order of their ids."""
-    return [_input(video) for video in Video.objects.filter(pk__in=ids).select_related("media").order_by("pk")]
+    return [_input(video) for video in Video.objects.filter(pk__in=list(ids)).select_related("media").order_by("pk")]
 
 
 def _input(video: Video) -> VideoInput:
@@ -99,7 +132,7 @@ def _input(video: Video) -> VideoInput:
     )
 
 
-def _propose(pipeline: Pipeline, videos: Sequence[VideoInput]) -> Mapping[int, list[Proposal] | str]:
+def _propose(pipeline: Pipeline, videos: Sequence[VideoInput]) -> Proposed:
     """Proposals by video, or why there are none. A failing batch is halved until the video at fault stands alone."""
     try:
         return dict(zip([video.id for video in videos], pipeline.propose(videos), strict=True))
@@ -107,6 +140,6 @@ def _propose(pipeline: Pipeline, videos: Sequence[VideoInput]) -> Mapping[int, l
         if len(videos) == 1:
             pipeline.propose([HEALTHY])  # raises too when the fault is the machine's and not the video's
             log.exception("no suggestions for video %s", videos[0].id)
-            return {videos[0].id: f"{type(reason).__name__}: {reason}"}
+            return {videos[0].id: Failed(SuggestionSet.Failure.MODELS, f"{type(reason).__name__}: {reason}")}
     middle = len(videos) // 2
     return {**_propose(pipeline, videos[:middle]), **_propose(pipeline, videos[middle:])}

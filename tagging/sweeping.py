@@ -32,9 +32,10 @@ def sweep() -> int:
 
 
 def _found() -> list[Path]:
-    """Files on their way in, and a folder an upload."""
+    """Files on their way in, a folder an upload, and the unfinished bundles of trainings that were killed."""
     places = (Path(settings.MEDIA_ROOT) / "incoming", Path(settings.IMPORT_ROOT))
-    return [path for place in places if place.is_dir() for path in place.iterdir()]
+    left = [path for place in places if place.is_dir() for path in place.iterdir()]
+    return left + list(Path(settings.BUNDLE_ROOT).glob(".*-*/"))  # a finished one has lost its dot
 
 
 def _needed() -> set[str]:

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from tagging import nudges, probing, search, video_page
+from ml.registry import nudges as registry_nudges
+from tagging import nudges, probing, search, suggestions, video_page
 from tagging.forms import VideoSearchForm
 from tagging.models import Video
 
@@ -63,4 +64,15 @@ def examine_again(request: HttpRequest, pk: int) -> HttpResponse:
     if probing.again(found):
         nudges.probe_waiting()
         messages.success(request, _("The media file is examined again."))
+    return redirect(found)
+
+
+@require_POST
+@login_required
+@permission_required("tagging.change_import", raise_exception=True)
+def suggest_again(request: HttpRequest, pk: int) -> HttpResponse:
+    found = get_object_or_404(Video, pk=pk)
+    if suggestions.again(found):
+        registry_nudges.suggest_waiting()
+        messages.success(request, _("The models look at this video again."))
     return redirect(found)

@@ -12,6 +12,7 @@ from ml.types import Proposal
 from tagging import suggestion_rows, suggestions
 from tagging.models import LinePolicy, Suggestion, SuggestionSet, Video, VideoTag
 from tagging.signals import suggested
+from tagging.suggestion_rows import Failed
 from taxonomy import versions
 from taxonomy.models import Tag
 from tests import stacks
@@ -137,7 +138,7 @@ def test_one_video_that_the_stack_fails_at_does_not_hold_up_the_others(model):
 
     assert Suggestion.objects.count() == 4
     marked = SuggestionSet.objects.get(video=bad)
-    assert marked.error == "RuntimeError: strange tensor"
+    assert (marked.failure, marked.error) == ("models", "RuntimeError: strange tensor")
     assert not marked.suggestions.exists()
 
 
@@ -247,3 +248,48 @@ def test_every_stored_tag_is_a_row(model):
     suggestions.suggest_batch()
 
     assert set(Suggestion.objects.values_list("tag", flat=True)) <= set(Tag.objects.values_list("pk", flat=True))
+
+
+def expire_leases():
+    Video.objects.update(suggesting_until=timezone.now() - timedelta(seconds=1))
+
+
+def test_a_video_that_workers_die_over_does_not_take_the_others_down(model, settings):
+    settings.SUGGEST_ATTEMPTS = 2
+    deadly, good = make_video(), [make_video() for _ in range(2)]
+    suggestions._claim(model, 10)  # and the worker dies
+    for _ in range(settings.SUGGEST_ATTEMPTS - 1):
+        expire_leases()
+        assert list(suggestions._claim_tried(model)) == [deadly.pk]  # alone, and the worker dies again
+    expire_leases()
+
+    while suggestions.suggest_batch():
+        pass
+
+    assert deadly.suggestion_sets.get().failure == "worker"
+    assert [video.suggestion_sets.get().failure for video in good] == ["", ""]
+    assert set(Video.objects.values_list("suggest_attempts", "suggesting_until")) == {(0, None)}
+
+
+def test_a_video_that_the_models_failed_at_can_be_tried_again(model):
+    video = make_video()
+    store(model, {video.pk: Failed(SuggestionSet.Failure.WORKER)})
+    assert suggestions.suggest_batch() == 0
+
+    assert suggestions.again(video)
+
+    assert suggestions.suggest_batch() == 1
+    assert video.suggestion_sets.get().failure == ""
+    assert not suggestions.again(video)
+
+
+def test_a_fault_of_the_machine_does_not_count_against_the_videos(model, monkeypatch):
+    video = make_video()
+    monkeypatch.setattr(suggestions.serving, "active", lambda: (model, Failing("")))
+
+    with pytest.raises(RuntimeError):
+        suggestions.suggest_batch()
+
+    video.refresh_from_db()
+    assert video.suggest_attempts == 0
+    assert not video.suggestion_sets.exists()

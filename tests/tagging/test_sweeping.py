@@ -19,6 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def roots(settings, tmp_path):
     settings.MEDIA_ROOT, settings.IMPORT_ROOT = tmp_path / "media", tmp_path / "imports"
+    settings.BUNDLE_ROOT = tmp_path / "bundles"
 
 
 def upload() -> Path:
@@ -89,3 +90,14 @@ def test_the_file_of_a_worker_that_died_is_deleted():
 def test_nothing_to_sweep_asks_nothing(django_assert_num_queries):
     with django_assert_num_queries(0):
         assert sweeping.sweep() == 0
+
+
+def test_the_unfinished_bundle_of_a_killed_training_is_deleted(settings):
+    for name in (".small-1234-ab12", "small-1234", ".small-9999-zz"):
+        (settings.BUNDLE_ROOT / name).mkdir(parents=True)
+    aged(settings.BUNDLE_ROOT / ".small-1234-ab12")
+    aged(settings.BUNDLE_ROOT / "small-1234")
+
+    tasks.sweep()
+
+    assert {path.name for path in settings.BUNDLE_ROOT.iterdir()} == {"small-1234", ".small-9999-zz"}

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from tagging import clips, search
-from tagging.models import Media, Video, VideoTag
+from tagging.models import Media, SuggestionSet, Video, VideoTag
 from taxonomy.models import TaxonomyVersion
 from tests.factories import make_line, make_model, make_suggestions, make_tag, make_video
 from tests.ml.media_files import make_clip
@@ -271,3 +271,32 @@ def test_pictures_are_for_people_who_may_see_videos(client, sign_in, media):
     response = client.get(url)
     assert (response.status_code, response["Content-Type"], body(response)[:2]) == (200, "image/jpeg", b"\xff\xd8")
     assert client.get(reverse("tagging:media", args=[make_video().pk, "poster"])).status_code == 404
+
+
+def test_a_failure_is_told_in_words_and_can_be_tried_again(client, sign_in):
+    model = make_model(state="active")
+    video = make_video()
+    SuggestionSet.objects.create(
+        video=video, model_version=model, taxonomy_version=taxonomy(), failure="models", error="RuntimeError: tensor"
+    )
+
+    sign_in("annotator")
+    page = client.get(video.get_absolute_url()).content.decode()
+    assert "The models could not make anything of this video." in page
+    assert "RuntimeError" not in page
+
+    sign_in("admin")
+    assert "RuntimeError: tensor" in client.get(video.get_absolute_url()).content.decode()
+    client.post(reverse("tagging:suggest-again", args=[video.pk]))
+    assert not video.suggestion_sets.exists()
+
+
+def test_the_api_tries_again_too(client, sign_in):
+    video = make_video()
+    SuggestionSet.objects.create(
+        video=video, model_version=make_model(state="active"), taxonomy_version=taxonomy(), failure="worker"
+    )
+    sign_in("admin")
+
+    assert client.post(f"/api/videos/{video.pk}/suggest-again/").status_code == 204
+    assert not video.suggestion_sets.exists()
