@@ -6,16 +6,21 @@ from collections.abc import Collection, Iterable, Mapping
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from tagging.models import LinePolicy
 from tagging.policy import Decision, Policy
 from taxonomy.models import BusinessLine
 from taxonomy.rules import RuleBook
 
+# A branch that was merged stands for where it went; of longer chains of merges the policy's editor names the end.
+HEIRS = ("merged_into__merged_into", "merged_into")
+BRANCH = Coalesce(*(f"subtrees__{heir}" for heir in HEIRS), "subtrees")
+
 
 def load() -> dict[int, Policy]:
     """The policy of every business line, by the line's id; a line without one has the defaults. Two queries."""
-    rows = LinePolicy.objects.annotate(branches=ArrayAgg("subtrees", filter=Q(subtrees__isnull=False), default=[]))
+    rows = LinePolicy.objects.annotate(branches=ArrayAgg(BRANCH, filter=Q(subtrees__isnull=False), default=[]))
     known = {row.business_line_id: _policy(row, row.branches) for row in rows}
     return {line: known.get(line, Policy()) for line in BusinessLine.objects.values_list("pk", flat=True)}
 
@@ -23,7 +28,7 @@ def load() -> dict[int, Policy]:
 def of(line: BusinessLine) -> Policy:
     """The policy of one line; the defaults when it has none."""
     row = LinePolicy.objects.filter(business_line=line).first()
-    return _policy(row, row.subtrees.values_list("pk", flat=True)) if row else Policy()
+    return _policy(row, row.subtrees.values_list(Coalesce(*HEIRS, "pk"), flat=True)) if row else Policy()
 
 
 def decide(

@@ -80,7 +80,7 @@ def _newest(tags: Iterable[int], line: int | None) -> dict[tuple[int, int | None
         ORDER BY tag_id, business_line_id, version DESC
     """
     newest = Guideline.objects.raw(query, [list(tags), line])
-    return {(row.tag_id, row.business_line_id): row for row in newest}
+    return {(row.tag_id, row.business_line_id): row for row in newest if row.body}
 
 
 def _text(row: Guideline) -> Text:

@@ -8,9 +8,9 @@ from django.db import transaction
 from annotation import people
 from annotation.demo import world
 from tagging.models import LinePolicy, Video
-from taxonomy import body_languages, versions
+from taxonomy import changes, publishing, versions
 from taxonomy.exchange import csv, importing
-from taxonomy.models import BusinessLine, Guideline, Tag
+from taxonomy.models import BusinessLine, Tag
 
 
 def begun() -> bool:
@@ -59,22 +59,23 @@ def policies() -> None:
 
 @transaction.atomic
 def taxonomy() -> None:
-    """Tags, rules and guidelines, published as the first version. Where one is published, nothing."""
+    """Tags and rules, published as the first version, and guidelines as the second. Where one is published, nothing."""
     if versions.current():
         return
     rows = csv.read(world.TAXONOMY.read_bytes(), world.RULES.read_bytes())
     importing.run(rows, comment="The taxonomy of the demo")
-    tags = {tag.code: tag for tag in Tag.objects.all()}
-    lines = {line.slug: line for line in BusinessLine.objects.all()}
     editor = User.objects.filter(groups__name="editor", username__in=world.people()).first()
-    chinese = world.guidelines("zh")
-    Guideline.objects.bulk_create(
-        Guideline(
-            tag=tags[code],
-            business_line=lines.get(line),
-            body=body_languages.joined({"": body, "zh": chinese[code][line]}),
-            author=editor,
-        )
-        for code, texts in world.guidelines().items()
-        for line, body in texts.items()
-    )
+    if editor:
+        _guidelines(editor)
+
+
+def _guidelines(editor: User) -> None:
+    """What the tags mean, as an editor publishes it: in one change set."""
+    begun = changes.open(editor, "What the tags mean")
+    texts = [
+        ("guideline", {"tag": code, "line": None if line == "general" else line, "body": body})
+        for code, bodies in world.guidelines().items()
+        for line, body in bodies.items()
+    ]
+    changes.add_all(begun.pk, texts, editor)
+    publishing.publish(begun.pk, editor)

@@ -213,7 +213,7 @@ def test_nobody_makes_themselves_a_superuser_in_the_django_admin(client, sign_in
     assert client.get("/django-admin/auth/user/").status_code == 404
 
 
-def test_an_editor_edits_tags_in_the_django_admin(client, sign_in):
+def test_an_editor_looks_at_tags_in_the_django_admin(client, sign_in):
     sign_in("editor")
 
     assert client.get("/django-admin/taxonomy/tag/").status_code == 200
