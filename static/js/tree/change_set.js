@@ -101,7 +101,7 @@ export class ChangeSet extends EventTarget {
   }
 
   async #work() {
-    if (this.#sending || this.#held) return;
+    if (this.#sending || this.#held || !this.pending.first) return;
     this.#sending = true;
     for (let tries = 0; this.pending.first && !this.#held; ) {
       this.#tell("state", "saving");

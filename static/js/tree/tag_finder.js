@@ -44,7 +44,7 @@ export class TagFinder {
     const { signal } = (this.#asked = new AbortController());
     try {
       const answer = await request(`${this.address}?q=${encodeURIComponent(words)}`, { signal });
-      if (answer.ok) this.#show([...this.more(words), ...(await answer.json())]);
+      if (answer.ok) this.#show(once([...this.more(words), ...(await answer.json())]));
     } catch (error) {
       if (error.name === "AbortError") return;
       if (!(error instanceof Offline)) throw error;
@@ -106,4 +106,10 @@ export class TagFinder {
     this.input.setAttribute("aria-expanded", "false");
     this.input.removeAttribute("aria-activedescendant");
   }
+}
+
+/** Each tag once: the page and the server may both have found it. */
+function once(found) {
+  const known = new Set();
+  return found.filter(({ id }) => id === null || (!known.has(id) && known.add(id)));
 }
