@@ -5,10 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from taxonomy import changes, publishing
+from tagging.models import VideoTag
+from taxonomy import changes
 from taxonomy.models import ChangeSet, Edit, Tag
 from tests.browser.tree_page import TreePage, make_sports
-from tests.factories import make_user
+from tests.factories import make_line, make_user, make_video
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -62,13 +63,26 @@ def test_a_tag_is_made_renamed_moved_and_merged_with_the_keyboard(tree, tags, ed
 
     saved(tree, "3x3 league", "Street basketball", "", "Food", "Fight")
     assert [op for op, _values in stored()] == ["create", "rename", "move", "move", "merge"]
-    publishing.publish(ChangeSet.objects.get().pk, editor)
+    tree.page.get_by_role("link", name="Preview and publish").press("Enter")
+    tree.page.get_by_role("button", name="Publish", exact=True).press("Enter")
+    expect(tree.page.get_by_role("button", name="Publish", exact=True)).to_have_count(0)
+    assert ChangeSet.objects.get().state == "published"
     new = Tag.objects.get(code="3x3-league")
     assert (new.parent, new.state) == (tags.ball, "active")
     tags.street.refresh_from_db()
     assert (tags.street.name, tags.street.parent) == ("Street basketball", tags.food)
     tags.fight.refresh_from_db()
     assert tags.fight.merged_into == tags.hoops
+
+
+def test_it_is_counted_what_publishing_would_touch(tree, tags):
+    VideoTag.objects.create(video=make_video(), business_line=make_line(), tag=tags.food, source="review")
+    tree.type("food").press("Delete", "Enter")
+    saved(tree, "Food")
+
+    tree.page.get_by_text("If published now").click()
+
+    expect(tree.page.locator(".impact li").first).to_contain_text("1")
 
 
 def test_names_in_several_languages(tree, tags):

@@ -1,5 +1,6 @@
 /** The change set beside the tree: its edits in words, what needs a decision, and the way to publishing. */
 import { announce, sentence, text } from "../strings.js";
+import { Impact } from "./impact.js";
 
 const LOOKS = { create: "plus", merge: "del", split: "del", delete: "del", rule_remove: "del", relation_remove: "del" };
 const editPattern = document.getElementById("edit-pattern");
@@ -15,6 +16,7 @@ export class SetPanel {
     this.list = place.querySelector(".edits");
     this.notices = place.querySelector(".notices");
     this.sign = place.querySelector("[data-sign]");
+    this.impact = new Impact(place.querySelector(".impact"), set);
     this.list.addEventListener("click", (event) => this.#clicked(event));
     this.sign.addEventListener("click", () => set.retry());
     set.addEventListener("change", () => this.draw());
