@@ -10,6 +10,7 @@ from annotation import readings
 from annotation.clips import Card, ExampleClip
 from tagging.models import Video
 from taxonomy.guidelines import Text
+from taxonomy.models import Guideline
 
 
 def of(texts: Collection[Text], person: int) -> dict[int, Card]:
@@ -25,6 +26,13 @@ def of(texts: Collection[Text], person: int) -> dict[int, Card]:
         for text in texts
     }
     return {pk: card for pk, card in cards.items() if card != Card()}
+
+
+def of_guideline(guideline: Guideline) -> Card:
+    """The clips alone, for anybody."""
+    clips = clips_of([*guideline.examples, *guideline.counter_examples])
+    shown = [tuple(clips[pk] for pk in ids if pk in clips) for ids in (guideline.examples, guideline.counter_examples)]
+    return Card(*shown)
 
 
 def clips_of(videos: Iterable[int]) -> dict[int, ExampleClip]:

@@ -10,12 +10,12 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from annotation.reading_models import GuidelineReading
+from annotation.reading_models import GuidelineReading, ReReview
 from ml.registry.models import ModelVersion
 from tagging.models import Suggestion, Video
 from taxonomy.models import BusinessLine, Guideline, Tag, TaxonomyVersion
 
-__all__ = ["FirstPassword", "GuidelineReading", "Review", "ReviewTask", "Verdict"]
+__all__ = ["FirstPassword", "GuidelineReading", "ReReview", "Review", "ReviewTask", "Verdict"]
 
 
 class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):

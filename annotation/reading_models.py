@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -22,3 +23,22 @@ class GuidelineReading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_id} read {self.guideline_id}"
+
+
+class ReReview(models.Model):
+    """Clips that were sent to be reviewed again because a guideline changed. Undone, those still waiting go back."""
+
+    guideline = models.ForeignKey("taxonomy.Guideline", models.CASCADE, related_name="+")
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    tasks = ArrayField(models.BigIntegerField(), default=list)
+    seed = models.PositiveIntegerField(default=0)  # of the sample
+    created_at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = _("repeated review")
+        verbose_name_plural = _("repeated reviews")
+
+    def __str__(self) -> str:
+        return f"{len(self.tasks)} for {self.guideline_id}"

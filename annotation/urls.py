@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from annotation.views import export, history, home, passwords, people, review, rules, tags, training
+from annotation.views import export, guidelines, history, home, passwords, people, review, rules, tags, training
 
 app_name = "annotation"
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/activity/", people.activity, name="person-activity"),
     path("people/<int:pk>/password/", people.password, name="person-password"),
+    path("taxonomy/guidelines/<int:pk>/examples/", guidelines.examples, name="guideline-examples"),
+    path("taxonomy/guidelines/<int:pk>/again/", guidelines.again, name="guideline-again"),
+    path("taxonomy/guidelines/again/<int:pk>/undo/", guidelines.undo, name="guideline-again-undo"),
     path("taxonomy/rules/proposals/count/", rules.mine, name="mine-rules"),
     path("models/retrain/", training.retrain, name="retrain"),
 ]

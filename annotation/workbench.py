@@ -85,6 +85,8 @@ def why(reasons: Mapping[str, int]) -> list[str]:
         sentences.append(text % {"n": n})
     if reasons.get("nothing_found"):
         sentences.append(_("the models found no tag"))
+    if reasons.get("guideline_changed"):
+        sentences.append(_("a guideline changed after it was reviewed"))
     return sentences
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from tagging.views import imports, media, rule_breaks, suggestions, tags, videos
+from tagging.views import guideline_clips, imports, media, rule_breaks, suggestions, tags, videos
 
 app_name = "tagging"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("imports/<int:pk>/cancel/", imports.cancel, name="import-cancel"),
     path("imports/<int:pk>/resume/", imports.resume, name="import-resume"),
     path("imports/<int:pk>/errors.csv", imports.errors, name="import-errors"),
+    path("taxonomy/guidelines/clips/", guideline_clips.found, name="guideline-clips"),
+    path("taxonomy/guidelines/picked/", guideline_clips.picked, name="guideline-picked"),
     path("taxonomy/rules/breaks/", rule_breaks.broken, name="rule-breaks"),
     path("suggestions/", suggestions.progress, name="suggestions"),
 ]

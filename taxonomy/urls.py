@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from taxonomy import change_views, proposal_views, rule_views, tree_views, views
+from taxonomy import change_views, guideline_views, proposal_views, rule_views, tree_views, views
 
 app_name = "taxonomy"
 urlpatterns = [
@@ -31,6 +31,8 @@ urlpatterns = [
     path("versions/compare/", change_views.compare, name="compare"),
     path("versions/<int:number>.json", change_views.export_version, name="export-version"),
     path("versions/<int:number>/restore/", change_views.restore, name="restore"),
+    path("guidelines/", guideline_views.edit, name="guideline"),
+    path("guidelines/preview/", guideline_views.preview, name="guideline-preview"),
     path("import/", views.import_, name="import"),
     re_path(r"^export/(?P<what>tags|rules)\.csv$", views.export, name="export"),
     path("file/current.json", views.current_file, name="current-file"),

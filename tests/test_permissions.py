@@ -82,6 +82,13 @@ TABLE: dict[str, dict[str, set[str]]] = {
     r"taxonomy/^tree/(?P<number>\d{1,9})-(?P<digest>[0-9a-f]{64})\.(?P<language>[a-z-]{2,10})\.json$": {
         "GET": WITH_ROLE
     },
+    "taxonomy/guidelines/": {"GET": EDITOR, "POST": EDITOR},
+    "taxonomy/guidelines/preview/": {"POST": EDITOR},
+    "taxonomy/guidelines/clips/": {"GET": EDITOR},
+    "taxonomy/guidelines/picked/": {"GET": EDITOR},
+    "taxonomy/guidelines/<int:pk>/examples/": {"GET": WITH_ROLE},
+    "taxonomy/guidelines/<int:pk>/again/": {"GET": EDITOR, "POST": EDITOR},
+    "taxonomy/guidelines/again/<int:pk>/undo/": {"POST": EDITOR},
     "taxonomy/rules/": {"GET": WITH_ROLE},
     "taxonomy/rules/new/": {"GET": EDITOR, "POST": EDITOR},
     "taxonomy/rules/contradictions/": {"POST": EDITOR},
