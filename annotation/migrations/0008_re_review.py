@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotation", "0006_guideline_reading"),
+        ("annotation", "0007_leaner_indexes"),
         ("taxonomy", "0007_guideline_to_confirm"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
