@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
-from django.http import Http404
+from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
-from django.urls import path, reverse
+from django.urls import path, re_path, reverse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
@@ -19,7 +21,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from taxonomy import change_api, guidelines, search, versions
-from taxonomy.exchange import csv, importing
+from taxonomy.exchange import exports, importing
+from taxonomy.exchange.report import Report
 from taxonomy.exchange.rows import Refused
 from taxonomy.forms import ImportForm
 from taxonomy.models import BusinessLine, Tag, TagName, TaxonomyVersion
@@ -76,18 +79,26 @@ class GuidelineSerializer(serializers.Serializer[guidelines.Text]):
     html = serializers.CharField()
 
 
-class ReportSerializer(serializers.Serializer[importing.Report]):
+class ReportSerializer(serializers.Serializer[Report]):
     created = serializers.IntegerField()
     changed = serializers.IntegerField()
     unchanged = serializers.IntegerField()
     rules = serializers.IntegerField()
-    changes = serializers.ListField(child=serializers.CharField())
+    relations = serializers.IntegerField()
+    guidelines = serializers.IntegerField()
+    changes = serializers.ListField(child=serializers.CharField(), help_text="The first 200, in words.")
+    remarks = serializers.ListField(
+        child=serializers.CharField(), help_text="What the file has that has no place here and was left out."
+    )
     version = TaxonomyVersionSerializer(allow_null=True)
 
 
 class ImportFilesSerializer(serializers.Serializer[Any]):
     tags = serializers.FileField()
-    rules = serializers.FileField(required=False)
+    form = serializers.ChoiceField(
+        ["csv", "iab", "audioset", "skos"], required=False, help_text="Default: as it looks."
+    )
+    rules = serializers.FileField(required=False, help_text="CSV only.")
     comment = serializers.CharField(required=False, max_length=500)
     dry_run = serializers.BooleanField(default=False)
 
@@ -158,18 +169,29 @@ class Import(View):
 
     @extend_schema(operation_id="taxonomy_import", request=ImportFilesSerializer, responses=ReportSerializer)
     def post(self, request: Request) -> Response:
-        """Import tags and rules from CSV: all of it and a new version, or nothing with the reasons."""
+        """Import a taxonomy from a file: all of it and a new version, or nothing with the reasons."""
         form = ImportForm(request.POST, request.FILES)
         if not form.is_valid():
             raise ValidationError({field: [str(error) for error in found] for field, found in form.errors.items()})
         told = form.cleaned_data
         try:
-            read = csv.read(told["tags"], told["rules"])
-            report = importing.run(read, comment=told["comment"], author=request.user, dry_run=told["dry_run"])  # type: ignore[arg-type]
+            file, rules = told.pop("tags"), told.pop("rules")
+            report = importing.run_file(file, told.pop("form"), rules=rules, author=request.user, **told)
         except Refused as refusal:
             reasons = [{"line": problem.line, "reason": problem.reason} for problem in refusal.problems]
             return Response({"problems": reasons}, status=400)
         return Response(ReportSerializer(report).data)
+
+
+class Export(View):
+    @extend_schema(
+        operation_id="taxonomy_export",
+        parameters=[OpenApiParameter("ending", str, OpenApiParameter.PATH, enum=list(exports.EXPORTS))],
+        responses={(200, "text/plain"): OpenApiTypes.STR},
+    )
+    def get(self, request: Request, ending: str) -> StreamingHttpResponse:
+        """Export the taxonomy as CSV, as SKOS, or as the JSON of the newest version."""
+        return exports.download(ending)
 
 
 urlpatterns = [
@@ -179,4 +201,9 @@ urlpatterns = [
     path("tags/<int:pk>/guideline/", TagGuideline.as_view(), name="api-tag-guideline"),
     path("taxonomy/", CurrentVersion.as_view(), name="api-taxonomy"),
     path("taxonomy/import/", Import.as_view(), name="api-taxonomy-import"),
+    re_path(
+        rf"^taxonomy/export/(?P<ending>{'|'.join(map(re.escape, exports.EXPORTS))})$",
+        Export.as_view(),
+        name="api-taxonomy-export",
+    ),
 ]

@@ -35,6 +35,7 @@ urlpatterns = [
     path("guidelines/preview/", guideline_views.preview, name="guideline-preview"),
     path("import/", views.import_, name="import"),
     re_path(r"^export/(?P<what>tags|rules)\.csv$", views.export, name="export"),
+    re_path(r"^export/taxonomy\.(?P<ending>ttl|rdf|jsonld|json)$", views.export_whole, name="export-whole"),
     path("file/current.json", views.current_file, name="current-file"),
     re_path(r"^file/(?P<number>\d{1,9})-(?P<digest>[0-9a-f]{64})\.json$", views.file, name="file"),
 ]

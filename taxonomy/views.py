@@ -12,7 +12,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from taxonomy import versions
-from taxonomy.exchange import csv, importing
+from taxonomy.exchange import exports, importing
+from taxonomy.exchange.report import Report
 from taxonomy.exchange.rows import Problem, Refused
 from taxonomy.forms import ImportForm
 from taxonomy.models import TaxonomyVersion
@@ -26,13 +27,13 @@ YEAR = 31_536_000  # seconds
 def import_(request: HttpRequest) -> HttpResponse:
     """Upload a file; the report, or the reasons why nothing was imported, stand on the same page."""
     form = ImportForm(request.POST or None, request.FILES or None)
-    report: importing.Report | None = None
+    report: Report | None = None
     problems: tuple[Problem, ...] = ()
     if request.method == "POST" and form.is_valid():
         told = form.cleaned_data
         try:
-            read = csv.read(told["tags"], told["rules"])
-            report = importing.run(read, comment=told["comment"], author=request.user, dry_run=told["dry_run"])  # type: ignore[arg-type]
+            file, rules = told.pop("tags"), told.pop("rules")
+            report = importing.run_file(file, told.pop("form"), rules=rules, author=request.user, **told)
         except Refused as refusal:
             problems = refusal.problems
     content = {"form": form, "report": report, "problems": problems}
@@ -44,9 +45,15 @@ def import_(request: HttpRequest) -> HttpResponse:
 @permission_required("taxonomy.view_tag", raise_exception=True)
 def export(request: HttpRequest, what: str) -> StreamingHttpResponse:
     """Tags or rules as the file that an import reads."""
-    lines = {"tags": csv.write_tags, "rules": csv.write_rules}[what]()
-    headers = {"Content-Disposition": f'attachment; filename="{what}.csv"'}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    return exports.download(f"{what}.csv")
+
+
+@require_safe
+@login_required
+@permission_required("taxonomy.view_tag", raise_exception=True)
+def export_whole(request: HttpRequest, ending: str) -> StreamingHttpResponse:
+    """All of it in one file: SKOS in one of its syntaxes, or the JSON of the newest version."""
+    return exports.download(ending)
 
 
 @require_safe

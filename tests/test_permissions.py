@@ -30,6 +30,8 @@ REGEX_SAMPLES = {
     r"^media/(?P<pk>\d{1,18})/(?P<part>clip|poster|filmstrip)$": "media/0/clip",
     r"taxonomy/^export/(?P<what>tags|rules)\.csv$": "taxonomy/export/tags.csv",
     r"taxonomy/^rules/proposals/(?P<pk>\d{1,18})/(?P<decision>accept|refuse)/$": "taxonomy/rules/proposals/0/accept/",
+    r"taxonomy/^export/taxonomy\.(?P<ending>ttl|rdf|jsonld|json)$": "taxonomy/export/taxonomy.ttl",
+    r"api/^taxonomy/export/(?P<ending>tags\.csv|rules\.csv|ttl|rdf|jsonld|json)$": "api/taxonomy/export/ttl",
     r"taxonomy/^file/(?P<number>\d{1,9})-(?P<digest>[0-9a-f]{64})\.json$": f"taxonomy/file/1-{'0' * 64}.json",
     r"taxonomy/^tree/(?P<number>\d{1,9})-(?P<digest>[0-9a-f]{64})\.(?P<language>[a-z-]{2,10})\.json$": (
         f"taxonomy/tree/1-{'0' * 64}.en.json"
@@ -111,6 +113,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "taxonomy/versions/<int:number>/restore/": {"POST": EDITOR},
     "taxonomy/import/": {"GET": EDITOR, "POST": EDITOR},
     r"taxonomy/^export/(?P<what>tags|rules)\.csv$": {"GET": WITH_ROLE},
+    r"taxonomy/^export/taxonomy\.(?P<ending>ttl|rdf|jsonld|json)$": {"GET": WITH_ROLE},
     "taxonomy/file/current.json": {"GET": WITH_ROLE},
     r"taxonomy/^file/(?P<number>\d{1,9})-(?P<digest>[0-9a-f]{64})\.json$": {"GET": WITH_ROLE},
     # Models
@@ -154,6 +157,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "api/tags/<int:pk>/guideline/": {"GET": WITH_ROLE},
     "api/taxonomy/": {"GET": WITH_ROLE},
     "api/taxonomy/import/": {"POST": EDITOR},
+    r"api/^taxonomy/export/(?P<ending>tags\.csv|rules\.csv|ttl|rdf|jsonld|json)$": {"GET": WITH_ROLE},
     "api/taxonomy/versions/": {"GET": EDITOR},
     "api/taxonomy/versions/compare/": {"GET": EDITOR},
     "api/taxonomy/versions/<int:number>/": {"GET": EDITOR},
