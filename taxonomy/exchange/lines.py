@@ -48,8 +48,11 @@ def whole(file: BinaryIO) -> str:
 
 def cells(file: BinaryIO, delimiter: str = ",", quoted: bool = True) -> Iterator[tuple[int, list[str]]]:
     """The rows of a table that have something in them, stripped, each with the number of its first line."""
-    quoting = csv.QUOTE_MINIMAL if quoted else csv.QUOTE_NONE
-    reader = csv.reader(lines(file), strict=True, delimiter=delimiter, quoting=quoting)
+    text = lines(file)
+    if quoted:
+        reader = csv.reader(text, strict=True, delimiter=delimiter)
+    else:
+        reader = csv.reader(text, strict=True, delimiter=delimiter, quoting=csv.QUOTE_NONE)
     last = 0
     try:
         for row in reader:

@@ -41,7 +41,7 @@ SPEAKS = frozenset({(EVERY, True), (EVERY, False)})
 def read(file: bytes | BinaryIO) -> Taxonomy:
     """Raises Refused for what cannot be read safely or has no concept."""
     made = skos_safety.parse(whole(opened(file)))
-    concepts = sorted({*made.subjects(RDF.type, SKOS.Concept)} | _implied(made))
+    concepts = sorted({*made.subjects(RDF.type, SKOS.Concept)} | _implied(made), key=str)
     if not concepts:
         raise Refused([Problem(0, _("the file has no SKOS concept"))])
     told = {column for column in ("kind", "state", "assignable") if (None, OURS[column], None) in made}
@@ -97,7 +97,7 @@ class _Reading:
         found: dict[tuple[str, str], Name] = {}
         leading: set[str] = set()
         for label in (SKOS.prefLabel, SKOS.altLabel, SKOS.hiddenLabel):
-            for value in sorted(self.made.objects(concept, label)):
+            for value in sorted(self.made.objects(concept, label), key=str):
                 text = " ".join(str(value).split())
                 language = _language(value)
                 preferred = label == SKOS.prefLabel and language not in leading
@@ -127,7 +127,7 @@ class _Reading:
         code = self.codes[concept]
         for parent in self.tree.further[concept]:
             yield RelationRow(0, code, "broader", self.codes[parent])
-        for other in sorted(self.made.objects(concept, SKOS.exactMatch)):
+        for other in sorted(self.made.objects(concept, SKOS.exactMatch), key=str):
             yield RelationRow(0, code, "exact_match", uri=str(other))
         kinds = {SKOS.related: "related"} | {OURS[kind]: kind for kind in TagRelation.Kind.values}
         for predicate, kind in kinds.items():
@@ -137,7 +137,7 @@ class _Reading:
     def _guideline(self, concept: URIRef) -> Iterator[Guideline]:
         """The note on its scope, else its definition; in English where there is one in several languages."""
         for predicate in (SKOS.scopeNote, SKOS.definition):
-            notes = sorted(self.made.objects(concept, predicate), key=lambda note: (_language(note) != "en", note))
+            notes = sorted(self.made.objects(concept, predicate), key=lambda note: (_language(note) != "en", str(note)))
             if notes:
                 yield Guideline(0, self.codes[concept], str(notes[0]).replace("\r\n", "\n").replace("\r", "\n"))
                 return

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 from rdflib import SKOS, Graph, URIRef
-from rdflib.term import Node
 
 
 class Tree:
@@ -17,32 +16,32 @@ class Tree:
         self.remarks: list[str] = []
         self.above = self._above(made, set(concepts))
         self.depths = self._depths(concepts)
-        self.parents: dict[Node, URIRef] = {}
-        self.further: dict[Node, list[URIRef]] = {concept: [] for concept in concepts}
+        self.parents: dict[URIRef, URIRef] = {}
+        self.further: dict[URIRef, list[URIRef]] = {concept: [] for concept in concepts}
         for concept in concepts:
             self._choose(concept)
         self._cut()
 
-    def _above(self, made: Graph, concepts: set[URIRef]) -> dict[Node, set[URIRef]]:
+    def _above(self, made: Graph, concepts: set[URIRef]) -> dict[URIRef, set[URIRef]]:
         pairs = {*made.subject_objects(SKOS.broader)} | {(o, s) for s, o in made.subject_objects(SKOS.narrower)}
-        above: dict[Node, set[URIRef]] = defaultdict(set)
-        for concept, broader in sorted(pairs):
+        above: dict[URIRef, set[URIRef]] = defaultdict(set)
+        for concept, broader in sorted(pairs, key=lambda pair: (str(pair[0]), str(pair[1]))):
             if broader not in concepts or concept not in concepts:
                 self.remarks.append(_("%(uri)s is in none of the file's schemes") % {"uri": broader})
             elif concept == broader:
                 self.remarks.append(_("%(uri)s is broader than itself; this was left out") % {"uri": concept})
-            elif isinstance(broader, URIRef):
+            elif isinstance(broader, URIRef) and isinstance(concept, URIRef):
                 above[concept].add(broader)
         return above
 
-    def _depths(self, concepts: Iterable[URIRef]) -> dict[Node, int]:
+    def _depths(self, concepts: Iterable[URIRef]) -> dict[URIRef, int]:
         """How far each concept is from the nearest one without a broader one."""
-        below: dict[Node, list[Node]] = defaultdict(list)
+        below: dict[URIRef, list[URIRef]] = defaultdict(list)
         for concept, broader in self.above.items():
             for each in broader:
                 below[each].append(concept)
-        level: list[Node] = [concept for concept in concepts if not self.above.get(concept)]
-        depths: dict[Node, int] = dict.fromkeys(level, 0)
+        level: list[URIRef] = [concept for concept in concepts if not self.above.get(concept)]
+        depths: dict[URIRef, int] = dict.fromkeys(level, 0)
         while level:
             depth = depths[level[0]] + 1
             level = sorted({child for each in level for child in below[each] if child not in depths})
@@ -61,11 +60,11 @@ class Tree:
 
     def _cut(self) -> None:
         """Concepts that no root leads to hang on a ring: each ring is opened where its first address is."""
-        sound: set[Node] = set()
+        sound: set[URIRef] = set()
         for start in sorted(self.further):
-            trail: list[Node] = []
-            on_it: set[Node] = set()
-            concept: Node | None = start
+            trail: list[URIRef] = []
+            on_it: set[URIRef] = set()
+            concept: URIRef | None = start
             while concept is not None and concept not in sound and concept not in on_it:
                 trail.append(concept)
                 on_it.add(concept)
