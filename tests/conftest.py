@@ -6,12 +6,16 @@ import pytest
 from django.test import Client
 
 from tagging import catalogues
-from tests import factories
+from tests import empty_tables, factories
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long tests first: several processes then end at about the same time."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+def pytest_configure() -> None:
+    empty_tables.instead_of_flush()
 
 
 @pytest.fixture(autouse=True, scope="session")
