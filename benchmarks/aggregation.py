@@ -26,6 +26,9 @@ from ml.parts import silent
 from ml.training.metrics import Ranked, gap
 
 FRAME, HIDDEN = 32, 64  # widths of a frame and of a video vector
+# Whether a frame is bent by ReLU before it is pooled, and the noise of training: the better of both in five-fold
+# cross-validation of the training file (mean 0.978 bent, 0.954 not; NeXtVLAD 0.983 bent, 0.993 not). The rest follows.
+BENT, NOISE = {"mean", "gated_attention"}, 0.3
 TRAINING = DescentConfig(epochs=60, least_steps=800, batch=32, rate=4e-3, decay=1e-2)
 
 
@@ -45,15 +48,16 @@ POOLS: dict[str, Callable[[], nn.Module]] = {
 class Pooled(nn.Module):
     """Three frames of context -> a frame vector -> a pool -> gated video vector -> classes."""
 
-    def __init__(self, dimensions: int, classes: int, pool: nn.Module) -> None:
+    def __init__(self, dimensions: int, classes: int, pool: nn.Module, bent: bool) -> None:
         super().__init__()
-        self.enter, self.pool = nn.Linear(3 * dimensions, FRAME), pool
+        self.enter, self.pool, self.bent = nn.Linear(3 * dimensions, FRAME), pool, bent
         width = pool(torch.zeros(1, 1, FRAME), torch.ones(1, 1, dtype=torch.bool)).shape[1]
         self.project = nn.Sequential(nn.Dropout(0.3), nn.Linear(width, HIDDEN, bias=False), BatchNorm(HIDDEN))
         self.gate, self.head = SqueezeGate(HIDDEN, 8), nn.Linear(HIDDEN, classes)
 
     def forward(self, frames: Tensor, mask: Tensor) -> Tensor:
-        pooled = self.pool(F.relu(self.enter(in_context(frames))), mask)
+        entered = self.enter(in_context(frames))
+        pooled = self.pool(F.relu(entered) if self.bent else entered, mask)
         return self.head(self.gate(self.project(pooled)))
 
     def loss(self, frames: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
@@ -70,10 +74,10 @@ class Mixed(nn.Module):
         self.mix = MixNextVlad(MixConfig(branch, distillation=0.1))
 
     def forward(self, frames: Tensor, mask: Tensor) -> Tensor:
-        return self.mix({"frames": F.relu(self.enter(in_context(frames)))}, {"frames": mask}).mixed
+        return self.mix({"frames": self.enter(in_context(frames))}, {"frames": mask}).mixed
 
     def loss(self, frames: Tensor, mask: Tensor, labels: Tensor) -> Tensor:
-        output = self.mix({"frames": F.relu(self.enter(in_context(frames)))}, {"frames": mask})
+        output = self.mix({"frames": self.enter(in_context(frames))}, {"frames": mask})
         return self.mix.loss(output, F.one_hot(labels, self.classes).float())
 
 
@@ -104,12 +108,15 @@ def trial(pool: str, train: Series, test: Series, seed: int) -> dict[str, float]
     torch.manual_seed(seed)
     began = time.process_time()
     dimensions, classes = train.values.shape[-1], int(train.labels.max()) + 1
-    model = Mixed(dimensions, classes) if pool == "mixnextvlad" else Pooled(dimensions, classes, POOLS[pool]())
+    if pool == "mixnextvlad":
+        model: Pooled | Mixed = Mixed(dimensions, classes)
+    else:
+        model = Pooled(dimensions, classes, POOLS[pool](), pool in BENT)
     labels = torch.from_numpy(train.labels)
 
     def loss(rows: np.ndarray, generator: torch.Generator) -> Tensor:
         frames = train.values[rows]
-        noisy = frames + 0.1 * torch.randn(frames.shape, generator=generator)
+        noisy = frames + NOISE * torch.randn(frames.shape, generator=generator)
         return model.loss(noisy * train.mask[rows][..., None], train.mask[rows], labels[rows])
 
     descend(model, len(labels), loss, DescentConfig(**{**TRAINING.__dict__, "seed": seed}), silent)
