@@ -25,7 +25,9 @@ SELECT {statements.columns(BusinessLine, "line")}, {statements.columns(Video, "v
             SELECT jsonb_path_query(evidence, '$.similar[0 to {SIMILAR - 1}]')::bigint
             FROM tagging_suggestion WHERE suggestion_set_id = seen.id)),
        (SELECT jsonb_build_array(threshold, "limit", auto_accept, ARRAY(
-            SELECT tag_id FROM tagging_linepolicy_subtrees WHERE linepolicy_id = policy.id))
+            SELECT coalesce(heir.merged_into_id, tag.merged_into_id, tag.id)
+            FROM tagging_linepolicy_subtrees branch JOIN taxonomy_tag tag ON tag.id = branch.tag_id
+            LEFT JOIN taxonomy_tag heir ON heir.id = tag.merged_into_id WHERE branch.linepolicy_id = policy.id))
         FROM tagging_linepolicy policy WHERE policy.business_line_id = line.id),
        (SELECT count(*) FROM tagging_video other WHERE other.uploader = video.uploader AND video.uploader <> '')
 FROM tagging_video video
@@ -68,7 +70,7 @@ def read(task: ReviewTask, model_version: int | None = None) -> ClipRows:
         model_version=model,
         suggestions={tag: _suggestion(tag, *told) for tag, *told in suggested or ()},
         similar={int(pk): title for pk, title in (similar or {}).items()},
-        policy=Policy(*policy[:3], frozenset(policy[3])) if policy else Policy(),
+        policy=Policy(policy[0], policy[1], policy[2], frozenset(policy[3])) if policy else Policy(),
         uploader_clips=uploader_clips,
     )
 

@@ -31,8 +31,10 @@ def of(texts: Collection[Text], person: int) -> dict[int, Card]:
 def of_guideline(guideline: Guideline) -> Card:
     """The clips alone, for anybody."""
     clips = clips_of([*guideline.examples, *guideline.counter_examples])
-    shown = [tuple(clips[pk] for pk in ids if pk in clips) for ids in (guideline.examples, guideline.counter_examples)]
-    return Card(*shown)
+    return Card(
+        tuple(clips[pk] for pk in guideline.examples if pk in clips),
+        tuple(clips[pk] for pk in guideline.counter_examples if pk in clips),
+    )
 
 
 def clips_of(videos: Iterable[int]) -> dict[int, ExampleClip]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from django.db import connection, transaction
@@ -66,7 +67,7 @@ def _reviewed(line: BusinessLine | None) -> tuple[rule_mining.Numbers, rule_mini
 
 def _paths(tags: rule_mining.Numbers) -> Paths:
     """Each tag, and each of its ancestors, with the way up."""
-    parent = dict(Tag.objects.exclude(parent=None).values_list("pk", "parent"))
+    parent: dict[int, int] = dict(Tag.objects.filter(parent__isnull=False).values_list("pk", "parent_id"))  # type: ignore[arg-type]
     paths: dict[int, tuple[int, ...]] = {}
 
     def path(tag: int) -> tuple[int, ...]:
@@ -96,7 +97,7 @@ def _known(finding: Finding, book: RuleBook) -> bool:
 
 
 def _store(found: Sequence[Finding], line: BusinessLine | None) -> None:
-    columns: dict[str, object] = {
+    columns: dict[str, Any] = {
         name: [getattr(finding, name) for finding in found]
         for name in ("kind", "subject", "sets", "subject_sets", "other_sets", "together", "expected", "bound")
     }

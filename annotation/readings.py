@@ -96,7 +96,7 @@ def _bodies(wanted: Mapping[int, tuple[Text, int | None]]) -> dict[int, tuple[Pa
         return {}
     tags = {text.tag for text, _former in behind.values()}
     rows = Guideline.objects.filter(tag__in=tags).values_list("tag", "business_line", "version", "body")
-    bodies = {(tag, line, version): body for tag, line, version, body in rows}
+    bodies: dict[tuple[int, int | None, int], str] = {(tag, line, version): body for tag, line, version, body in rows}
     language = get_language()
     found = {}
     for pk, (text, former) in behind.items():

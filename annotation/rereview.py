@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 
@@ -29,7 +30,7 @@ def of_tags(tags: Iterable[int], why: str) -> int:
 
     Returns how many tasks were opened. One statement.
     """
-    values = {"tags": sorted(tags), "priority": PRIORITY, "why": json.dumps({why: 1})}
+    values: dict[str, Any] = {"tags": sorted(tags), "priority": PRIORITY, "why": json.dumps({why: 1})}
     with connection.cursor() as cursor:
         cursor.execute(OPEN_AGAIN, values)
         return cursor.rowcount

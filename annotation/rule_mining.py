@@ -149,16 +149,16 @@ def _gathered(found: list[Finding], counts: _Counts, paths: Paths) -> list[Findi
     """Three or more siblings that all exclude each other become one rule about their parent."""
     above = {int(node): _path(int(node), paths)[1:2] for node in counts.nodes}
     children: dict[int, list[int]] = {}
-    for node, parent in above.items():
-        for each in parent:
-            children.setdefault(each, []).append(node)
+    for node, parents in above.items():
+        for parent in parents:
+            children.setdefault(parent, []).append(node)
     pairs = {frozenset((f.subject, f.other)): f for f in found}
     gathered, gone = [], set()
-    for parent, below in children.items():
+    for shared, below in children.items():
         within = [frozenset((a, b)) for i, a in enumerate(below) for b in below[i + 1 :]]
         if len(below) >= 3 and all(pair in pairs for pair in within):
             gone.update(within)
-            gathered.append(_of_children(parent, [pairs[pair] for pair in within], counts))
+            gathered.append(_of_children(shared, [pairs[pair] for pair in within], counts))
     kept = [f for pair, f in pairs.items() if pair not in gone]
     return gathered + sorted(kept, key=lambda f: (-f.expected, f.subject, f.other or 0))
 
@@ -195,19 +195,19 @@ def _path(node: int | None, paths: Paths) -> tuple[int, ...]:
     return paths[node] if node is not None else ()
 
 
-def _upper(hits: NDArray[np.generic], tries: int) -> NDArray[np.float64]:
+def _upper(hits: Numbers, tries: int) -> NDArray[np.float64]:
     """The most that the share of hits may be."""
     centre, spread = _wilson(hits / tries, np.float64(tries))
     return centre + spread
 
 
-def _lower(hits: NDArray[np.generic], tries: Numbers) -> NDArray[np.float64]:
+def _lower(hits: Numbers, tries: Numbers) -> NDArray[np.float64]:
     """The least that the share of hits may be."""
     centre, spread = _wilson(hits / tries, tries)
     return centre - spread
 
 
-def _wilson(share: NDArray[np.float64], tries: NDArray[np.generic] | np.float64) -> tuple[NDArray[np.float64], ...]:
+def _wilson(share: NDArray[np.float64], tries: Numbers | np.float64) -> tuple[NDArray[np.float64], ...]:
     scale = 1 + Z * Z / tries
     centre = (share + Z * Z / (2 * tries)) / scale
     return centre, Z * np.sqrt(share * (1 - share) / tries + Z * Z / (4 * tries * tries)) / scale

@@ -182,7 +182,7 @@ class Action(View):
 
 def action(name: str, permission: str, step: Callable[[int, Any], Any], text: str) -> Any:
     values = {"step": staticmethod(step), "permission_classes": (IsAuthenticated, may(permission))}
-    view = type(name, (Action,), values)
+    view: Any = type(name, (Action,), values)
     decorate = extend_schema(
         operation_id=f"change_sets_{name}", description=text, request=None, responses=ChangeSetSerializer
     )

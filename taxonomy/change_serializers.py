@@ -49,7 +49,7 @@ class OneEditSerializer(serializers.Serializer[Any]):
 
 
 class EditsSerializer(serializers.Serializer[Any]):
-    edits = OneEditSerializer(many=True, allow_empty=False, max_length=2_000)
+    edits = OneEditSerializer(many=True, allow_empty=False, max_length=2_000)  # type: ignore[call-arg]
     seen = serializers.IntegerField(required=False, min_value=0, help_text="The revision of the set that was seen.")
 
 
@@ -82,7 +82,7 @@ class ExampleSerializer(serializers.Serializer[Any]):
 
 class CountSerializer(serializers.Serializer[Any]):
     name = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     count = serializers.IntegerField()
     examples = ExampleSerializer(many=True)
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from taxonomy.draft import Draft
 from taxonomy.outcome import final
@@ -105,13 +106,14 @@ def _id(draft: Draft, code: str) -> int:
     return int(draft.base.tags["id"][row]) if row is not None else 0
 
 
-def _looks(tags: Mapping[str, list[object]], row: int) -> tuple[object, ...]:
+def _looks(tags: Mapping[str, Sequence[Any]], row: int) -> tuple[object, ...]:
     return tuple(tags[column][row] for column in ("name", "parent", "state", "assignable", "names"))
 
 
 def _parts(version: Published) -> dict[int, tuple[int, ...]]:
     """Tags that were split -> their parts, merged ones followed."""
-    heirs, found = final(version.tags), {}
+    heirs = final(version.tags)
+    found: dict[int, tuple[int, ...]] = {}
     relations: Iterable[tuple[int, str, int, str]] = version.annex["relations"]
     for tag, kind, other, _uri in relations:
         if kind == "split_into":

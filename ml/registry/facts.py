@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -16,11 +17,12 @@ class Fact:
 
 
 # Set at start-up by tagging, which knows tags: the versions of a page -> what is stale of each, by primary key.
-STALE_TAGS: list[Callable[[Iterable[object]], Mapping[int, Fact]]] = []
+STALE_TAGS: list[Callable[[Iterable[Any]], Mapping[int, Fact]]] = []
 
 
 def stale_tags(versions: Iterable[object]) -> dict[int, Fact]:
-    versions, found = list(versions), {}
+    versions = list(versions)
+    found: dict[int, Fact] = {}
     for source in STALE_TAGS:
         found.update(source(versions))
     return found

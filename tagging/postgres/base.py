@@ -15,14 +15,14 @@ class PreparedCursor(base.ServerBindingCursor):
     """Statements are parsed and planned by the server once a connection, if the setting `prepare_threshold` says so."""
 
     def __init__(self, connection: Any) -> None:
-        super().__init__(connection)
+        super().__init__(connection)  # type: ignore[call-arg]  # the stubs do not know psycopg's cursors
         # Else the type of a number follows its size, and each combination would be another prepared statement.
-        self.adapters.register_dumper(int, Int8Dumper)
-        self.adapters.register_loader("jsonb", JsonbLoader)  # Django leaves it to the fields of models
+        self.adapters.register_dumper(int, Int8Dumper)  # type: ignore[attr-defined]
+        self.adapters.register_loader("jsonb", JsonbLoader)  # type: ignore[attr-defined]  # Django leaves it to the fields of models
 
     def _send_query_prepared(self, name: bytes, pgq: Any, **kwargs: Any) -> None:
         self._query = pgq  # psycopg leaves it out here; Django's list of queries shows it
-        super()._send_query_prepared(name, pgq, **kwargs)
+        super()._send_query_prepared(name, pgq, **kwargs)  # type: ignore[misc]
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -39,4 +39,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """A cursor for the few statements that are asked many times a second."""
         self.ensure_connection()
         with self.wrap_database_errors:
-            return self._prepare_cursor(PreparedCursor(self.connection))
+            return self._prepare_cursor(PreparedCursor(self.connection))  # type: ignore[attr-defined, no-any-return]
