@@ -19,7 +19,7 @@ _EXTRACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 @dataclass(frozen=True)
 class FeatureStore:
-    """A folder of small safetensors files: root/extractor/ab/abcdef….safetensors.
+    """A folder of small safetensors files: root/extractor/a/abcdef….safetensors.
 
     The key is the sha256 of the media file or of the text; the extractor's name holds its version and a hash of
     its weights, so an entry never goes stale and is never changed. Several processes may share a store: a file
@@ -32,7 +32,7 @@ class FeatureStore:
         """Where the entry is kept; ValueError for a key or name that is not one."""
         if not _KEY.fullmatch(key) or not _EXTRACTOR.fullmatch(extractor):
             raise ValueError(f"not a feature key: {extractor}/{key}")
-        return self.root / extractor / key[:2] / f"{key}.safetensors"
+        return self.root / extractor / key[:1] / f"{key}.safetensors"
 
     def has(self, key: str, extractor: str) -> bool:
         return self.path(key, extractor).is_file()
