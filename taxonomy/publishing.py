@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from taxonomy import changes, differences, drafts, live_tables, mappings, usage, versions
+from taxonomy import changes, contents, differences, drafts, live_tables, mappings, usage, versions
 from taxonomy.changes import NotPossible
 from taxonomy.draft import Change, Draft
 from taxonomy.edits import EditRefused, clash, touches
@@ -66,13 +66,14 @@ def publish_import(title: str, author: User | None, values: Mapping[str, Any]) -
     format, counts). None where nothing changed.
     """
     former = versions.current()
-    version = versions.publish(title, author)
+    content, annex = contents.content(), contents.annex()
+    version = versions.store(versions.prepare(content, annex), title, author)
     if former == version:
         return None
     change_set = ChangeSet.objects.create(title=title[:200], author=author, base=former, revision=1)
     change_set.edits.create(number=1, op=Edit.Op.IMPORT, values=dict(values), author=author)
     _close(change_set, version, author)
-    mapping = mappings.between(drafts.published(former), drafts.published(version))
+    mapping = mappings.between(drafts.published(former), Published(content, annex))
     published.send(ChangeSet, version=version, mapping=mapping, change_set=change_set)
     return change_set
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pypinyin import lazy_pinyin
+from pypinyin.core import Pinyin
+
+_SPEECH = Pinyin()  # splits a text into words: how a character is said depends on its neighbours
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 HEAD = 5  # characters of a word within which one slip is forgiven; later ones are seen when words are compared
@@ -35,10 +39,15 @@ def keys(text: str) -> Keys:
     folded = fold(text)
     if not is_chinese(folded):
         return Keys(folded[:200])
-    syllables = [part for part in lazy_pinyin(folded) if part.strip()]
+    syllables = [part for word in _SPEECH.seg(folded) for part in _spoken(word) if part.strip()]
     return Keys(
         folded[:200], "".join(syllables).replace(" ", "")[:400], "".join(part.strip()[0] for part in syllables)[:100]
     )
+
+
+@lru_cache(maxsize=100_000)
+def _spoken(word: str) -> tuple[str, ...]:
+    return tuple(lazy_pinyin(word))
 
 
 def parts(word: str) -> set[str]:

@@ -126,6 +126,8 @@ def _rule(line: int, row: Mapping[str, str]) -> RuleRow | Problem:
 
 def _list(cell: str) -> tuple[str, ...]:
     """The parts between bars; a backslash before a bar makes it part of the text."""
+    if not cell:
+        return ()
     if "\\" not in cell:
         return tuple(part.strip() for part in cell.split(BETWEEN) if part.strip())
     return tuple(_ESCAPED.sub(r"\1", part).strip() for part in _PARTS.findall(cell) if part.strip())

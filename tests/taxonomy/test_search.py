@@ -5,6 +5,7 @@ from django.db import connection
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pypinyin import lazy_pinyin
 
 from taxonomy import names, search, search_keys
 from taxonomy.models import Tag, TagName, TagWord
@@ -175,3 +176,11 @@ def test_words_are_kept_however_a_name_is_written():
     TagName.objects.update(normalised="foot ball")
 
     assert set(TagWord.objects.values_list("text", flat=True)) == {"hand", "ball", "foot"}
+
+
+@given(st.text("重庆长大银行音乐快乐abc 12", max_size=10))
+def test_pinyin_is_that_of_the_whole_text(text):
+    folded = search_keys.fold(text)
+    whole = "".join(part.strip() for part in lazy_pinyin(folded))
+
+    assert search_keys.keys(text).pinyin == (whole.replace(" ", "") if search_keys.is_chinese(text) else "")
