@@ -13,6 +13,8 @@ urlpatterns = [
     path("taxonomy/", include("taxonomy.urls")),
     path("models/", include("ml.registry.urls")),
     path("api/", include("annotation.api")),
+    path("api/", include("annotation.guideline_api")),
+    path("api/", include("tagging.rule_api")),
     path("api/", include("tagging.api")),
     path("api/", include("taxonomy.api")),
     path("api/", include("ml.registry.api")),

@@ -129,3 +129,22 @@ def test_the_page_tells_sends_and_takes_back(client, newest, editor):
     assert len(batch.tasks) == 4
     page = client.post(reverse("annotation:guideline-again-undo", args=[batch.pk])).content.decode()
     assert 'data-outdated="10"' in page
+
+
+def test_the_api_counts_sends_and_takes_back(client, newest, editor):
+    address = reverse("api-guideline-again", args=[newest.pk])
+    assert client.get(address).json() == {"clips": 10}
+
+    batch = client.post(address, {"percent": 50, "seed": 3}, content_type="application/json").json()
+
+    assert (batch["sent"], client.get(address).json()["clips"]) == (5, 5)
+    assert client.post(reverse("api-guideline-again-undo", args=[batch["id"]])).json() == {"tasks": 5}
+
+
+def test_the_api_notes_readings(client, newest, sign_in, line):
+    reviewer = sign_in("annotator", lines=(line,))
+
+    sent = {"guidelines": [newest.pk], "confirmed": True}
+    assert client.post(reverse("api-guidelines-read"), sent, content_type="application/json").status_code == 204
+
+    assert newest.readings.get().person == reviewer
