@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from annotation.models import ReviewTask
 from tagging import statements
 from tagging.models import Media, Suggestion, Video
 from tagging.policy import Policy
+from taxonomy import rulebook
 from taxonomy.edition import EDITION, NOTHING, Edition
 from taxonomy.models import BusinessLine
 
@@ -63,16 +64,28 @@ def read(task: ReviewTask, model_version: int | None = None) -> ClipRows:
     video, rest = _split(rest, statements.width(Video))
     media, rest = _split(rest, statements.width(Media))
     edition, model, suggested, similar, policy, uploader_clips = rest
+    edition = Edition(*edition) if edition else NOTHING
     return ClipRows(
         video=_video(video, media),
         line=statements.instance(BusinessLine, line),
-        edition=Edition(*edition) if edition else NOTHING,
+        edition=edition,
         model_version=model,
-        suggestions={tag: _suggestion(tag, *told) for tag, *told in suggested or ()},
+        suggestions=_by_todays_tag(suggested or (), edition, task.business_line_id),
         similar={int(pk): title for pk, title in (similar or {}).items()},
         policy=Policy(policy[0], policy[1], policy[2], frozenset(policy[3])) if policy else Policy(),
         uploader_clips=uploader_clips,
     )
+
+
+def _by_todays_tag(suggested: Iterable[Sequence[Any]], edition: Edition, line: int) -> dict[int, Suggestion]:
+    """What was said of a merged tag is said of where it went; of two that meet there the surer one, the first."""
+    rows = list(suggested)
+    heirs = rulebook.successors((tag for tag, *_told in rows), edition, line)
+    found: dict[int, Suggestion] = {}
+    for tag, *told in rows:
+        heir = heirs.get(tag, tag)
+        found.setdefault(heir, _suggestion(heir, *told))
+    return found
 
 
 def _split(row: tuple[Any, ...], width: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from annotation.models import Review
 from annotation.verdicts import Said
 from tagging import statements
+from taxonomy import rulebook
 from taxonomy.edition import EDITION, NOTHING, Edition
 
 # Reviewers of the other slots write the same tags of the video, so it is locked too. The video is locked first, as
@@ -72,9 +73,13 @@ def lock(task: int, reviewer: int, token: int, model_version: int | None) -> Loc
     row = statements.row(LOCK, values)
     if row is None:
         return None
-    video, line, edition, looked_at, proposed = row
+    video, line, published, looked_at, proposed = row
+    edition = Edition(*published) if published else NOTHING
     shown = {int(tag): (suggestion, confidence) for tag, (suggestion, confidence) in (proposed or {}).items()}
-    return Locked(video, line, Edition(*edition) if edition else NOTHING, looked_at, shown)
+    # The page shows what was said of a merged tag as said of where it went.
+    heirs = rulebook.successors(shown, edition, line)
+    surest = sorted(shown, key=lambda tag: shown[tag][1])
+    return Locked(video, line, edition, looked_at, shown | {heirs.get(tag, tag): shown[tag] for tag in surest})
 
 
 def write(

@@ -63,7 +63,7 @@ def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
         taxonomy_version=rows.edition.number,
         model_version=rows.model_version,
         proposals=proposals,
-        added=[added(tag, known, texts) for tag in answers.added if tag in known],
+        added=[added(tag, known, texts) for tag in answers.added if tag in known and book.assignable(tag)],
         text_fields=text_fields(video, {tag: suggestions[tag].evidence.get("spans", ()) for tag in shown}),
         lanes=_lanes(proposals, video),
         media=_media(video),
@@ -80,6 +80,8 @@ def why(reasons: Mapping[str, int]) -> list[str]:
         sentences.append(
             ngettext("the models are unsure of %(n)d tag", "the models are unsure of %(n)d tags", n) % {"n": n}
         )
+    if reasons.get("split_tag"):
+        sentences.append(_("a tag that it has was split"))
     if n := reasons.get("split"):
         text = ngettext("recallers disagree on %(n)d tag", "recallers disagree on %(n)d tags", n)
         sentences.append(text % {"n": n})
@@ -96,15 +98,19 @@ def added(tag: int, known: Mapping[int, Label], texts: Mapping[int, GuidelineTex
 
 
 def _undone(task: ReviewTask) -> Answers:
-    """What the reviewer had said before undoing it, when the undoing is the last that happened to the task."""
-    if task.token == 1:
+    """What the reviewer had said before undoing it; of a task that was opened again, what stands until now."""
+    if task.token == 1 and not task.current_review_id:
         return Answers({})  # claimed for the first time
     last = Review.objects.filter(task=task).select_related("undoes").order_by("-pk").first()
-    if last is None or last.undoes is None or last.reviewer_id != task.reviewer_id:
+    if last is not None and last.undoes is None and task.current_review_id == last.pk:
+        undone = last
+    elif last is None or last.undoes is None or last.reviewer_id != task.reviewer_id:
         return Answers({})
-    said = [Said(v.tag_id, v.choice, v.reason, v.replacement_id) for v in last.undoes.verdicts.order_by("pk")]
+    else:
+        undone = last.undoes
+    said = [Said(v.tag_id, v.choice, v.reason, v.replacement_id) for v in undone.verdicts.order_by("pk")]
     extra = tuple(s.tag for s in said if s.choice == "add")
-    return Answers({s.tag: s for s in said if s.choice != "add"}, extra, last.model_version_id)
+    return Answers({s.tag: s for s in said if s.choice != "add"}, extra, undone.model_version_id)
 
 
 def _proposal(

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from django.db import connection
+from django.db import connection, transaction
 
+from tagging import tag_merges
 from taxonomy.mappings import TagMapping
 
 LOCK = """
@@ -61,6 +62,11 @@ INSERT INTO tagging_videotag (video_id, business_line_id, tag_id, source, create
 SELECT video_id, business_line_id, tag_id, source, given_at FROM standing ON CONFLICT DO NOTHING
 """
 
+STRAGGLERS = """
+SELECT id FROM taxonomy_tag tag
+WHERE state = 'merged' AND EXISTS (SELECT FROM tagging_videotag given WHERE given.tag_id = tag.id)
+"""
+
 
 def follow(mapping: TagMapping) -> None:
     """Bring the tags of videos to what they mean in the newest version. Within the publishing transaction."""
@@ -71,6 +77,20 @@ def follow(mapping: TagMapping) -> None:
         cursor.execute(LOCK, {"tags": sorted(touched)})
     _execute(BRING_BACK, mapping.revived)
     _execute(CARRY, mapping.merged)
+
+
+@transaction.atomic
+def stragglers() -> int:
+    """Carry labels that were given in the very moment of a merge, by who had read the version before. Returns tags.
+
+    Publishing does not wait for people, so a review that began before it may end after it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(STRAGGLERS)
+        found = {tag for (tag,) in cursor.fetchall()}
+    merged = tag_merges.targets() if found else {}
+    follow(TagMapping(merged={tag: merged[tag] for tag in found}))
+    return len(found)
 
 
 def _execute(statement: str, heirs: Mapping[int, int]) -> None:

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import OperationalError
 
 from ml.registry import nudges as registry_nudges
-from tagging import intake, nudges, probing, suggestions, sweeping
+from tagging import carrying, intake, nudges, probing, suggestions, sweeping
 from tagging.models import Import
 
 PROBE_SECONDS = 20.0  # then other work of the queue has its turn
@@ -34,6 +34,11 @@ def probe_waiting() -> None:
 @shared_task
 def sweep() -> None:
     sweeping.sweep()
+
+
+@shared_task
+def carry_stragglers() -> None:
+    carrying.stragglers()
 
 
 @shared_task

@@ -4,9 +4,10 @@ import uuid
 
 import pytest
 
-from annotation import reviews
-from annotation.models import ReviewTask
+from annotation import reviews, workbench
+from annotation.models import ReviewTask, Verdict
 from annotation.verdicts import Said
+from tagging import carrying
 from tagging.models import CarriedTag, VideoTag
 from taxonomy import impact, versions
 from taxonomy.models import Tag
@@ -199,3 +200,43 @@ def test_the_models_page_says_how_many_tags_are_stale(client, sign_in, editor, t
     assert (
         '<span class="chip bad" title="1 merged, 1 deprecated">2 / 4</span>' in client.get("/models/").content.decode()
     )
+
+
+def test_a_proposal_of_a_merged_tag_is_shown_and_accepted_as_where_it_went(editor, tags):
+    line = make_line()
+    reviewer, video = make_user(lines=(line,)), make_video()
+    model = make_model(state="active")
+    make_suggestions(video, {tags["kitten"]: 0.9, tags["cat"]: 0.7}, model=model, taxonomy=versions.current())
+    make_task(line, video=video)
+    publish(editor, ("merge", {"tag": "kitten", "into": "cat"}))
+
+    task = claim(reviewer, line)
+    shown = workbench.clip(task)
+    make_review(task, [Said(tags["cat"].pk, "accept")], model_version=model.pk)
+
+    assert [(proposal.tag, proposal.confidence) for proposal in shown.proposals] == [(tags["cat"].pk, 0.9)]
+    assert given(video) == ["cat"]
+    assert Verdict.objects.get().suggestion.tag == tags["kitten"]
+
+
+def test_a_second_review_begins_with_what_stands(editor, tags):
+    line = make_line()
+    reviewer, other = make_user(lines=(line,)), make_user(lines=(line,))
+    make_task(line)
+    make_review(claim(reviewer, line), [Said(tags["cat"].pk, "add"), Said(tags["dog"].pk, "add")])
+    publish(editor, ("split", {"tag": "cat", "into": ["kitten", "tom"]}))
+
+    shown = workbench.clip(claim(other, line))
+
+    assert [entry.tag for entry in shown.added] == [tags["dog"].pk]
+    assert shown.why == ["a tag that it has was split"]
+
+
+def test_a_label_given_in_the_moment_of_a_merge_is_carried_after_it(editor, tags):
+    video = make_video()
+    publish(editor, ("merge", {"tag": "kitten", "into": "cat"}))
+    give(video, make_line(), tags["kitten"])  # its reviewer had read the version before
+
+    carrying.stragglers()
+
+    assert given(video) == ["cat"]
