@@ -43,7 +43,7 @@ export class Editing {
     const { article } = this.page.panel;
     if (article && article.dataset.kind !== "category") {
       const { code, name, kind, state, assignable, tagId } = article.dataset;
-      return { id: Number(tagId), code, name, kind, state, assignable: assignable === "1" };
+      return { id: Number(tagId) || null, code, name, kind, state, assignable: assignable === "1" };
     }
     return this.view.focused === null ? null : this.view.forest.get(this.view.focused);
   }
@@ -94,7 +94,15 @@ export class Editing {
   #go(code) {
     const node = this.view.forest.get(code);
     if (node) this.view.reveal(code);
+    else this.#goOpen(code);
     if (node?.id) this.page.panel.show(node.id);
+  }
+
+  /** An open tag that the set makes has no place in the tree and no page yet. */
+  #goOpen(code) {
+    const made = this.set.edits.find(({ op, values }) => op === "create" && values.code === code)?.values;
+    if (made) this.page.draft({ ...made, name: this.view.forest.renamed.get(code)?.name ?? made.name });
+    this.#offer();
   }
 
   #begun() {

@@ -46,13 +46,17 @@ class TaxonomyPage {
   look(code) {
     const node = this.forest.get(code);
     if (node?.id) this.panel.later(node.id);
-    else this.panel.forget();
+    else if (node) {
+      this.panel.forget();
+      this.draft(node);
+    }
   }
 
   /** Say on the tag's page what the change set does to it; a tag that is not published yet has no page but this. */
   tellDraft(edits) {
     const node = this.forest.get(this.view.focused);
-    if (node && node.id === null && this.panel.article?.dataset.code !== node.code) this.panel.fill(this.#newTag(node));
+    const open = this.panel.article && this.panel.article.dataset.kind !== "category";
+    if (!open && node && node.id === null && this.panel.article?.dataset.code !== node.code) this.draft(node);
     const place = document.querySelector("#tag .in-draft");
     if (!place) return;
     place.hidden = !edits?.length;
@@ -60,14 +64,15 @@ class TaxonomyPage {
     place.querySelector("ul").replaceChildren(...lines);
   }
 
-  #newTag(node) {
+  /** Show a tag that is not published yet. @param {{code: string, name: string, kind: string}} tag */
+  draft(tag) {
     const content = document.getElementById("new-tag-pattern").content.cloneNode(true);
     const article = content.querySelector("article");
-    Object.assign(article.dataset, { code: node.code, name: node.name, kind: "category" });
-    article.querySelector("h1").textContent = node.name;
-    article.querySelector("code").textContent = node.code;
-    article.querySelector(".crumbs").textContent = this.forest.path(node.code).map(({ name }) => name).join(" › ");
-    return content;
+    Object.assign(article.dataset, { code: tag.code, name: tag.name, kind: tag.kind });
+    article.querySelector("h1").textContent = tag.name;
+    article.querySelector("code").textContent = tag.code;
+    article.querySelector(".crumbs").textContent = this.forest.path(tag.code).map(({ name }) => name).join(" › ");
+    this.panel.fill(content);
   }
 
   async count() {

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tagging.models import VideoTag
-from taxonomy import changes
+from taxonomy import changes, publishing
 from taxonomy.models import ChangeSet, Edit, Tag
 from tests.browser.tree_page import TreePage, make_sports
 from tests.factories import make_line, make_user, make_video
@@ -230,6 +230,54 @@ def test_an_answer_that_is_lost_makes_no_second_edit(tree, tags):
     expect(tree.page.locator(".edit")).to_have_count(2)
     saved(tree, "", "")
     assert [op for op, _values in stored()] == ["state", "assignable"]
+
+
+def test_an_answer_that_is_lost_with_the_page_makes_no_second_edit(tree, tags):
+    tree.press("Delete", "Enter")
+    saved(tree, "Sports")
+
+    def lose(route):
+        if route.request.method == "POST":
+            route.fetch()
+        route.abort()
+
+    tree.page.route("**/api/change-sets/**", lose)
+    tree.page.get_by_role("button", name="Allow giving it").click()
+    expect(tree.page.locator("[data-sign]")).to_have_attribute("data-state", "failed")
+    tree.page.unroute("**/api/change-sets/**")
+    tree.page.reload()
+
+    expect(tree.page.locator(".edit")).to_have_count(2)
+    expect(tree.page.locator("[data-sign]")).to_have_attribute("data-state", "saved")
+    assert [op for op, _values in stored()] == ["state", "assignable"]
+
+
+def test_an_edit_that_finds_its_set_published_goes_into_a_new_one(tree, tags, editor):
+    tree.press("Delete", "Enter")
+    saved(tree, "Sports")
+    publishing.publish(ChangeSet.objects.get().pk, editor)
+    tree.type("food").press("F2").type("Kitchen").press("Enter")
+
+    tree.page.get_by_role("button", name="Go on in a new change set").click()
+
+    saved(tree, "Kitchen")
+    expect(tree.row("Kitchen")).to_be_visible()
+    assert list(ChangeSet.objects.order_by("pk").values_list("state", flat=True)) == ["published", "open"]
+
+
+def test_an_open_tag_is_made_and_named_again(tree):
+    tree.press("Insert").type("Rain sounds")
+    tree.page.locator("#name-kind").select_option("content")
+    tree.page.locator("#names-dialog").get_by_role("button", name="Save").click()
+    saved(tree, "Rain sounds")
+    tree.page.locator(".edit .words").click()
+    tree.shows_tag("Rain sounds")
+
+    tree.page.get_by_role("button", name="Names", exact=True).click()
+    tree.type("Sound of rain").press("Enter")
+
+    saved(tree, "Rain sounds", "Sound of rain")
+    assert [(op, values.get("tag")) for op, values in stored()] == [("create", None), ("rename", "rain-sounds")]
 
 
 def test_a_draft_is_there_again_the_next_day(tree, tags, editor, open_page):

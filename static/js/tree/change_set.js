@@ -14,7 +14,6 @@ const WAITS = [1000, 2000, 5000, 10_000, 30_000]; // milliseconds until the next
 export class ChangeSet extends EventTarget {
   #sending = false;
   #held = false; // until the person has decided about the first pending edit
-  #doubt = false; // whether the first pending edit may have been stored
   #wake = () => {};
 
   /** @param {string} address of the change sets' API @param {{id: string, user: string, base: number | null}} about */
@@ -36,7 +35,6 @@ export class ChangeSet extends EventTarget {
   /** Load the set, then send what an earlier page left. */
   async open() {
     if (this.id) await this.#reload();
-    this.#doubt = this.pending.list.length > 0;
     this.#changed();
     this.#work();
   }
@@ -96,7 +94,7 @@ export class ChangeSet extends EventTarget {
   }
 
   #goOn() {
-    this.#held = this.#doubt = false;
+    this.#held = false;
     this.#work();
   }
 
@@ -119,9 +117,9 @@ export class ChangeSet extends EventTarget {
   /** @returns {Promise<true | string>} true when the server has decided, else why it could not */
   async #deliver(edit) {
     try {
-      if (this.#doubt && (await this.#known(edit))) return this.#settled(edit);
-      this.#doubt = true;
+      if (edit.seen !== undefined && (await this.#known(edit))) return this.#settled(edit);
       if (!this.id && !(await this.#begin())) return "failed";
+      this.pending.sent(edit, this.revision);
       const body = { edits: [{ op: edit.op, values: edit.values }], seen: this.revision };
       const answer = await send("POST", `${this.address}${this.id}/edits/`, body);
       if (answer.type === "opaqueredirect" || [401, 403].includes(answer.status)) return "signed-out";
@@ -135,7 +133,7 @@ export class ChangeSet extends EventTarget {
   }
 
   #decide(edit, status, content) {
-    this.#doubt = false;
+    delete edit.seen; // the server has answered: it is stored, or it is not
     if (status === 201) {
       this.#merge([...content.since, ...content.edits], content.revision);
       this.#settled(edit);
@@ -155,7 +153,6 @@ export class ChangeSet extends EventTarget {
   }
 
   #settled(edit) {
-    this.#doubt = false;
     this.pending.drop(edit);
     this.#changed();
     return true;
@@ -163,9 +160,8 @@ export class ChangeSet extends EventTarget {
 
   /** Whether an edit whose answer was lost is in the set. */
   async #known(edit) {
-    const before = this.revision;
     if (this.id) await this.#reload();
-    return this.stored.some((one) => one.number > before && one.author === this.user && same(one, edit));
+    return this.stored.some((one) => one.number > edit.seen && one.author === this.user && same(one, edit));
   }
 
   async #begin() {

@@ -1,6 +1,6 @@
 /** Edits that the server has not stored yet. They outlive the page: a reload or a lost network loses none. */
 
-/** @typedef {{op: string, values: object, seen?: number}} Pending */
+/** @typedef {{op: string, values: object, seen?: number}} Pending seen: the revision it was sent on, once it was */
 export class Pending {
   /** @param {Storage} storage @param {string} key */
   constructor(storage, key) {
@@ -16,6 +16,12 @@ export class Pending {
 
   add(edit) {
     this.list.push(edit);
+    this.#keep();
+  }
+
+  /** Remember that an edit goes out on a revision of the set. @param {Pending} edit @param {number} revision */
+  sent(edit, revision) {
+    edit.seen ??= revision;
     this.#keep();
   }
 
