@@ -18,7 +18,18 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 
-from annotation import figures, first_passwords, people_api, queue, readings, refusals, reviews, training_api, workbench
+from annotation import (
+    figures,
+    first_passwords,
+    people_api,
+    queue,
+    readings,
+    refusals,
+    reviews,
+    tag_api,
+    training_api,
+    workbench,
+)
 from annotation import serializers as shapes
 from annotation.models import Review, ReviewTask
 from ml.registry.requests import SignedInCall
@@ -257,5 +268,6 @@ urlpatterns = [
     path("reviews/undo/", Undo.as_view(), name="api-undo"),
     path("videos/<int:pk>/reviews/", VideoReviews.as_view(), name="api-video-reviews"),
     *people_api.urlpatterns,
+    *tag_api.urlpatterns,
     *training_api.urlpatterns,
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
@@ -53,6 +54,11 @@ class TagFigures:
     @property
     def percent(self) -> int | None:
         return round(100 * self.accepted / self.proposed) if self.proposed else None
+
+
+def lines_of(user: User) -> QuerySet[BusinessLine]:
+    """Editors change a tag for every business line, so they are told of all; others of their own lines."""
+    return BusinessLine.objects.all() if user.has_perm("taxonomy.change_tag") else BusinessLine.objects.of(user)
 
 
 def load(tag: int, lines: QuerySet[BusinessLine]) -> TagFigures:

@@ -25,7 +25,7 @@ from taxonomy.exchange import exports, importing
 from taxonomy.exchange.report import Report
 from taxonomy.exchange.rows import Refused
 from taxonomy.forms import ImportForm
-from taxonomy.models import BusinessLine, Tag, TagName, TaxonomyVersion
+from taxonomy.models import BusinessLine, Tag, TagName, TagRelation, TaxonomyVersion
 
 
 class MayView(BasePermission):
@@ -52,12 +52,22 @@ class TagNameSerializer(serializers.ModelSerializer[TagName]):
         fields = ("language", "text", "preferred")
 
 
+class TagRelationSerializer(serializers.ModelSerializer[TagRelation]):
+    class Meta:
+        model = TagRelation
+        fields = ("kind", "other", "uri")
+
+
 class TagSerializer(serializers.ModelSerializer[Tag]):
     names = TagNameSerializer(many=True)
+    relations = TagRelationSerializer(many=True)
 
     class Meta:
         model = Tag
-        fields = ("id", "code", "name", "names", "kind", "state", "parent", "depth", "assignable", "merged_into")
+        fields = (
+            *("id", "code", "name", "names", "kind", "state", "parent", "depth", "assignable", "merged_into"),
+            "relations",
+        )
 
 
 class TaxonomyVersionSerializer(serializers.ModelSerializer[TaxonomyVersion]):
@@ -134,7 +144,9 @@ class Tags(View):
 class OneTag(View):
     @extend_schema(operation_id="tags_retrieve", responses=TagSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        return Response(TagSerializer(get_object_or_404(Tag.objects.prefetch_related("names"), pk=pk)).data)
+        return Response(
+            TagSerializer(get_object_or_404(Tag.objects.prefetch_related("names", "relations"), pk=pk)).data
+        )
 
 
 class TagGuideline(View):

@@ -143,6 +143,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "api/people/<int:pk>/": {"PUT": ADMIN},
     "api/people/<int:pk>/access/": {"POST": ADMIN},
     "api/people/<int:pk>/password/": {"POST": ADMIN},
+    "api/tags/<int:pk>/figures/": {"GET": WITH_ROLE},
     "api/export/": {"GET": ADMIN},
     "api/videos/": {"GET": WITH_ROLE, "POST": ADMIN},
     "api/videos/<int:pk>/": {"GET": WITH_ROLE},

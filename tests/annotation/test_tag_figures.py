@@ -142,3 +142,16 @@ def test_the_tree_is_told_how_often_categories_are_given(client, sign_in, line, 
         answer = client.get(reverse("tagging:tag-counts"))
 
     assert answer.json() == {"tags": [rain.pk], "given": [1]}
+
+
+def test_the_api_tells_the_same(client, sign_in, line):
+    street, league = make_tag("Street"), make_tag("League")
+    review(line, ("replace", street, league))
+    video = make_video()
+    VideoTag.objects.create(video=video, business_line=line, tag=street, source="review")
+    sign_in("editor")
+
+    told = client.get(reverse("api-tag-figures", args=[street.pk])).json()
+
+    assert (told["videos"], told["by_line"], told["proposed"], told["accepted"]) == (1, {line.slug: 1}, 1, 0)
+    assert told["replaced_by"] == [{"tag": league.pk, "name": "League", "count": 1}]
