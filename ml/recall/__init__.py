@@ -21,6 +21,7 @@ RECALLERS = {
     "classifier.v1": "ml.recall.classifier.ClassifierRecaller",
     "hierarchical.v1": "ml.recall.hierarchical.HierarchicalRecaller",
     "extraction.v1": "ml.recall.extraction.ExtractionRecaller",
+    "generation.v1": "ml.recall.generation.GenerationRecaller",
     "graph.v1": "ml.recall.graph.GraphRecaller",
     "mentions.v1": "ml.recall.mentions.MentionRecaller",
 }

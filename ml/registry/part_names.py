@@ -14,6 +14,7 @@ PARTS = {
     "fused_similarity": gettext_lazy("similar as a whole"),
     "classifier": gettext_lazy("classifier"),
     "hierarchical": gettext_lazy("along the tag tree"),
+    "generation": gettext_lazy("written from the clip"),
     "graph": gettext_lazy("related tags"),
     "extraction": gettext_lazy("phrase in the text"),
     "mentions": gettext_lazy("named in the text"),

@@ -14,6 +14,7 @@ from tests.ml.stack_data import GROUP, RAIN, VOCABULARY, make_features, make_tra
 SETTINGS = {
     "classifier.v1": {"epochs": 1, "dim": 16, "least_steps": 10},
     "extraction.v1": {"epochs": 1, "width": 12, "hidden": 12, "least_steps": 60, "rate": 0.03, "dropout": 0.0},
+    "generation.v1": {"epochs": 1, "dim": 16, "heads": 2, "layers": 1, "least_steps": 20, "beams": 2},
     "hierarchical.v1": {"epochs": 1, "dim": 16, "hidden": 16, "least_steps": 10, "trees": 2},
 }
 DATA = make_training_set()
