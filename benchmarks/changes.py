@@ -32,6 +32,8 @@ def run(options: Namespace) -> dict[str, object]:
         "edits": options.edits,
         **_previews(content, options.rounds),
     }
+    alone = _publish(content, _set(content, options.edits, 2_000))
+    figures |= {"publish_alone_s": alone["publish_s"], "labels_carried_alone": alone["labels_carried"]}
     with _Reviewers(content) as reviewers:
         before = reviewers.times_of(lambda: threading.Event().wait(10))
         change_set = _set(content, options.edits)
@@ -68,16 +70,16 @@ def _previews(content: made.Content, rounds: int) -> dict[str, float]:
     return found
 
 
-def _set(content: made.Content, edits: int) -> int:
+def _set(content: made.Content, edits: int, first: int = 0) -> int:
     """Renames and moves, merges (one of them of the tag with the most labels), splits, new tags, rules, guidelines."""
     from taxonomy import changes
 
-    change_set, codes = changes.open(content.editor, "Benchmark"), content.codes
+    change_set, codes = changes.open(content.editor, "Benchmark"), content.codes[first:]
     kinds = [
         lambda n: ("rename", {"tag": codes[10 * n], "name": f"Renamed {n}"}),
         lambda n: ("move", {"tag": codes[10 * n + 1], "parent": content.parents[n % 7], "after": None}),
         lambda n: ("merge", {"tag": codes[10 * n + 2] if n else codes[0], "into": codes[10 * n + 3]}),
-        lambda n: ("create", {"code": f"new-{n}", "name": f"New {n}", "parent": content.parents[n % 5]}),
+        lambda n: ("create", {"code": f"new-{first}-{n}", "name": f"New {n}", "parent": content.parents[n % 5]}),
         lambda n: ("rename", {"tag": codes[10 * n + 4], "name": f"Renamed too {n}"}),
         lambda n: ("move", {"tag": codes[10 * n + 5], "parent": content.parents[n % 11]}),
         lambda n: ("merge", {"tag": codes[10 * n + 6], "into": codes[10 * n + 7]}),

@@ -279,10 +279,13 @@ class VideoTag(models.Model):
 class CarriedTag(models.Model):
     """A tag that a video had before it was merged into another one: what taking the merge back gives it again."""
 
-    video = models.ForeignKey(Video, models.CASCADE, related_name="+")
-    business_line = models.ForeignKey(BusinessLine, models.PROTECT, related_name="+")
-    tag = models.ForeignKey(Tag, models.PROTECT, related_name="+")
-    heir = models.ForeignKey(Tag, models.PROTECT, related_name="+")
+    # Copied from rows whose keys were checked: checking them again would double what carrying labels costs.
+    video = models.ForeignKey(Video, models.CASCADE, related_name="+", db_index=False)
+    business_line = models.ForeignKey(
+        BusinessLine, models.PROTECT, related_name="+", db_index=False, db_constraint=False
+    )
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="+", db_constraint=False)
+    heir = models.ForeignKey(Tag, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     beside = models.BooleanField()  # the video had the heir as well
     source = models.CharField(max_length=10, choices=VideoTag.Source)
     given_at = models.DateTimeField()
