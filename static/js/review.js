@@ -145,8 +145,7 @@ class ReviewPage {
     if (keep) this.next.park(former.form); // before another is asked for: it counts as taken
     form.id = "clip";
     form.inert = false;
-    if (!this.#desks.has(form)) this.#desks.set(form, new Desk(form, this.catalogue));
-    this.desk = this.#desks.get(form);
+    this.desk = this.#deskOf(form);
     this.work.start(this.desk.seconds);
     this.leases.hold(form);
     this.leases.show(form);
@@ -157,6 +156,11 @@ class ReviewPage {
     this.desk.player.start();
     if (why) announce(`${why} ${form.dataset.title}`);
     this.#fill().catch(laterWhenOnline);
+  }
+
+  #deskOf(form) {
+    if (!this.#desks.has(form)) this.#desks.set(form, new Desk(form, this.catalogue));
+    return this.#desks.get(form);
   }
 
   #close(desk, form) {
@@ -170,7 +174,10 @@ class ReviewPage {
   async #fill() {
     while (!this.next.waiting.length && this.outbox.bringing) await this.outbox.tried();
     const found = await this.next.fill(this.form.dataset.line, this.#taken());
-    for (const form of this.next.waiting) this.leases.hold(form);
+    for (const form of this.next.waiting) {
+      this.leases.hold(form);
+      this.#deskOf(form); // while the reviewer still looks at the clip before: the key Enter waits for less
+    }
     return found;
   }
 
