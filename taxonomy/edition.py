@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 # As part of a larger statement: a JSON array with the fields of `Edition`, or NULL before anything is published.
 EDITION = """
-    (SELECT jsonb_build_array(id, number, digest, (SELECT max(id) FROM taxonomy_guideline))
+    (SELECT jsonb_build_array(id, number, digest,
+        (SELECT jsonb_build_array(id, created_at)::text FROM taxonomy_guideline ORDER BY id DESC LIMIT 1))
      FROM taxonomy_taxonomyversion ORDER BY number DESC LIMIT 1)
 """
 
@@ -18,7 +19,7 @@ class Edition:
     version: int  # id
     number: int
     digest: str  # because a restored database may give a number to other content
-    guideline: int | None  # id
+    guideline: str | None  # id and time, for the same reason
 
 
 NOTHING = Edition(0, 0, "", None)  # before the first version
