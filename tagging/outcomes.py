@@ -29,10 +29,11 @@ class Outcome:
 def of(proposals: Mapping[int, Iterable[Proposal]], taxonomy: TaxonomyVersion) -> dict[int, Outcome]:
     """The outcome of each video for every business line, by the rules of this taxonomy version."""
     book, merged, lines = rulebook.load(taxonomy.number), tag_merges.targets(), policies.load()
+    parts = tag_merges.parts()
     books = rulebook.of_lines(lines, taxonomy.number)
     outcomes = {}
     for video, proposed in proposals.items():
-        current = _current(proposed, merged, book)
+        current = _current(_of_parts(proposed, parts) if parts else proposed, merged, book)
         scores = {proposal.tag: proposal.confidence for proposal in current}
         best = {id(each): each.best_tags(scores) for each in {id(b): b for b in (book, *books.values())}.values()}
         decisions = {
@@ -52,3 +53,12 @@ def _current(proposals: Iterable[Proposal], merged: Mapping[int, int], book: Rul
             if len(best) == MOST:
                 break
     return list(best.values())
+
+
+def _of_parts(proposals: Iterable[Proposal], parts: Mapping[int, tuple[int, ...]]) -> list[Proposal]:
+    """A model from before a split says its tag: each part gets an equal share of the confidence, for one is meant."""
+    found = []
+    for proposal in proposals:
+        split = parts.get(proposal.tag, (proposal.tag,))
+        found += [proposal._replace(tag=part, confidence=proposal.confidence / len(split)) for part in split]
+    return sorted(found, key=lambda proposal: -proposal.confidence)

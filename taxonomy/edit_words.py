@@ -168,7 +168,7 @@ class Words:
         return self._relation(values, told) or _("Relation gone: “%(tag)s” %(kind)s “%(to)s”")
 
     def _import(self, values: Values, told: dict[str, Any]) -> str:
-        told |= {"file": values.get("file", ""), "created": values.get("created", 0)}
+        told |= {"file": values.get("file") or values.get("format", ""), "created": values.get("created", 0)}
         told["changed"] = values.get("changed", 0)
         return _("Imported %(file)s: %(created)s tags new, %(changed)s changed")
 

@@ -14,7 +14,7 @@ from tagging.models import LinePolicy, Suggestion, SuggestionSet, Video, VideoTa
 from tagging.signals import suggested
 from tagging.suggestion_rows import Failed
 from taxonomy import versions
-from taxonomy.models import Tag
+from taxonomy.models import Tag, TagRelation
 from tests import stacks
 from tests.factories import make_line, make_model, make_suggestions, make_tag, make_video
 
@@ -158,6 +158,18 @@ def test_proposals_of_merged_tags_follow_and_deprecated_ones_are_dropped(model):
     store(model, {video.pk: [Proposal(gone.pk, 0.9), Proposal(merged.pk, 0.8), Proposal(kept.pk, 0.5)]})
 
     assert [(s.tag, s.confidence) for s in Suggestion.objects.all()] == [(kept, 0.8)]
+
+
+def test_a_proposal_of_a_split_tag_is_shared_by_its_parts(model):
+    split, (one, other) = make_tag(state="deprecated"), (make_tag(), make_tag())
+    for part in (one, other):
+        TagRelation.objects.create(tag=split, kind="split_into", other=part)
+    video = make_video()
+    versions.publish()
+
+    store(model, {video.pk: [Proposal(split.pk, 0.8), Proposal(other.pk, 0.5)]})
+
+    assert [(s.tag, s.confidence) for s in Suggestion.objects.all()] == [(other, 0.5), (one, 0.4)]
 
 
 def test_after_a_promotion_only_what_nobody_reviewed_is_renewed(model):
