@@ -20,7 +20,7 @@ PARTS = ("train", "valid", "test")
 
 def add_arguments(parser: ArgumentParser) -> None:
     seeds.add_arguments(parser, 3)
-    parser.add_argument("--epochs", type=int, default=40)
+    parser.add_argument("--epochs", type=int, default=20)
 
 
 def run(options: Namespace) -> dict[str, object]:
@@ -41,8 +41,8 @@ def _trial(folder: Path, seed: int, epochs: int) -> dict[str, float]:
     torch.manual_seed(seed)
     began = time.process_time()
     parts, entities, relations = _read(folder)
-    model = ComplexLinks(LinkConfig(entities, relations, rank=128, strength=0.05))
-    learn(model, parts["train"], DescentConfig(epochs, 1, 256, 2e-2, 0.0, seed), silent)
+    model = ComplexLinks(LinkConfig(entities, relations, rank=128, strength=0.01))
+    learn(model, parts["train"], DescentConfig(epochs, 1, 256, 0.1, 0.0, seed), silent)
     known = np.concatenate(list(parts.values()))
     return link_metrics(ranks(model, parts["test"], known)) | {
         "valid_mrr": link_metrics(ranks(model, parts["valid"], known))["mrr"],
