@@ -20,9 +20,11 @@ ORDER BY id
 ON CONFLICT (person_id, guideline_id) DO UPDATE
 SET confirmed_at = coalesce(annotation_guidelinereading.confirmed_at, excluded.confirmed_at)
 """
-# Of each guideline, the last version that the person read, and the last one they confirmed.
+# Of each guideline, the last version that the person read, the last one they confirmed, and what they read before the
+# newest.
 LAST = """
-SELECT newest.id, max(read.version), max(read.version) FILTER (WHERE reading.confirmed_at IS NOT NULL)
+SELECT newest.id, max(read.version), max(read.version) FILTER (WHERE reading.confirmed_at IS NOT NULL),
+    max(read.version) FILTER (WHERE read.version < newest.version)
 FROM taxonomy_guideline newest
 JOIN taxonomy_guideline read
   ON read.tag_id = newest.tag_id AND read.business_line_id IS NOT DISTINCT FROM newest.business_line_id
@@ -67,7 +69,7 @@ def check(person: int, texts: Mapping[int, Text]) -> None:
 
 def _asked(texts: Mapping[int, Text], person: int) -> dict[int, Text]:
     last = _last(person, [text.pk for text in texts.values()])
-    return {tag: text for tag, text in texts.items() if (last.get(text.pk, (0, 0))[1] or 0) < text.asked}
+    return {tag: text for tag, text in texts.items() if last[text.pk].confirmed < text.asked}
 
 
 def news(texts: Iterable[Text], person: int) -> dict[int, Change]:
@@ -76,22 +78,32 @@ def news(texts: Iterable[Text], person: int) -> dict[int, Change]:
     if not changed:
         return {}
     last = _last(person, changed)
-    told = {pk: last.get(pk, (None, None)) for pk in changed}
-    due = {pk: text for pk, text in changed.items() if (told[pk][1] or 0) < text.asked}
-    behind = {pk: text for pk, text in changed.items() if (told[pk][0] or text.version) < text.version}
-    bodies = _bodies({pk: (text, told[pk][0]) for pk, text in (behind | due).items()})
-    return {pk: Change(pk in due, told[pk][0] if pk in behind else None, bodies.get(pk, ())) for pk in (behind | due)}
+    due = {pk: text for pk, text in changed.items() if last[pk].confirmed < text.asked}
+    # What is not confirmed yet goes on showing what changed, also to who has had it on the screen.
+    behind = {pk: text for pk, text in changed.items() if last[pk].before and (pk in due or not last[pk].newest)}
+    bodies = _bodies({pk: (text, last[pk].before) for pk, text in behind.items()})
+    return {pk: Change(pk in due, last[pk].before or None, bodies.get(pk, ())) for pk in behind | due}
 
 
-def _last(person: int, rows: Iterable[int]) -> dict[int, tuple[int | None, int | None]]:
+@dataclass(frozen=True, slots=True)
+class _Last:
+    """Versions; 0 for none."""
+
+    newest: bool = False  # whether the newest version was read
+    confirmed: int = 0
+    before: int = 0  # the last one read before the newest
+
+
+def _last(person: int, rows: Iterable[int]) -> dict[int, _Last]:
+    wanted = list(rows)
     with connection.cursor() as cursor:
-        cursor.execute(LAST, [person, list(rows)])
-        return {pk: (read, confirmed) for pk, read, confirmed in cursor.fetchall()}
+        cursor.execute(LAST, [person, wanted])
+        found = {pk: _Last(read != before, sure or 0, before or 0) for pk, read, sure, before in cursor.fetchall()}
+    return {pk: found.get(pk, _Last()) for pk in wanted}
 
 
-def _bodies(wanted: Mapping[int, tuple[Text, int | None]]) -> dict[int, tuple[Part, ...]]:
+def _bodies(behind: Mapping[int, tuple[Text, int]]) -> dict[int, tuple[Part, ...]]:
     """The changes of each guideline since the version that was read, in the reader's language."""
-    behind = {pk: (text, former) for pk, (text, former) in wanted.items() if former and former < text.version}
     if not behind:
         return {}
     tags = {text.tag for text, _former in behind.values()}

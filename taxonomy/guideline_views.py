@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
@@ -44,7 +45,7 @@ def edit(request: HttpRequest) -> HttpResponse:
     """`?tag=<code>&line=<slug>`; without a line the general guideline."""
     change_set, draft = _own(request)
     place = _place(request, draft)
-    form = GuidelineForm(request.POST if request.method == "POST" else None, initial=guideline_values(place.drafted))  # type: ignore[arg-type]
+    form = GuidelineForm(request.POST if request.method == "POST" else None, initial=_initial(place))  # type: ignore[arg-type]
     if request.method == "POST" and form.is_valid():
         values = {"tag": place.code, "line": place.line.slug if place.line else None, **form.cleaned_data}
         try:
@@ -60,7 +61,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         "form": form,
         "place": place,
         "change_set": change_set,
-        "lines": BusinessLine.objects.all(),
+        "business_lines": BusinessLine.objects.all(),
         "picked": {name: told[name] for name in ("examples", "counter_examples")},
         "newest": newest,
         "diff": text_diff.brief(place.published.body, place.drafted.body) if place.drafted != place.published else [],
@@ -89,6 +90,12 @@ def previews(body: str) -> list[tuple[str, SafeString]]:
     if len(written) < 2:
         return [("", guidelines.html(body_languages.of(body, None)))]
     return [(str(names[code]), guidelines.html(body_languages.of(body, code))) for code in names]
+
+
+def _initial(place: Place) -> dict[str, Any]:
+    """The text as it is. To confirm it is asked anew with each change."""
+    values = guideline_values(place.drafted)
+    return values | {"confirm": place.drafted.confirm and place.drafted != place.published}
 
 
 def _own(request: HttpRequest) -> tuple[ChangeSet | None, Draft]:

@@ -110,6 +110,17 @@ def test_one_that_asks_for_it_is_confirmed_once_by_everybody():
         readings.check(person.pk, guidelines.texts([tag.pk], line.pk))
 
 
+def test_what_changed_stays_on_the_page_until_it_is_confirmed():
+    tag, person = make_tag(), make_user()
+    readings.note(person.pk, [write(tag, "A ball.").pk])
+    asked = write(tag, "A hoop.", version=2, confirm=True)
+    readings.note(person.pk, [asked.pk])  # it stood on the screen
+
+    assert (news(tag, person).asked, told(news(tag, person))) == (True, "[same:A ][gone:ball.][new:hoop.]")
+    readings.note(person.pk, [asked.pk], confirmed=True)
+    assert news(tag, person) is None
+
+
 def test_the_text_that_holds_for_the_line_is_the_one_to_confirm():
     tag, line, other, person = make_tag(), make_line(), make_line(), make_user()
     write(tag, "For all.")
