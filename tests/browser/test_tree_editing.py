@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tagging.models import VideoTag
-from taxonomy import changes, publishing
-from taxonomy.models import ChangeSet, Edit, Tag
+from taxonomy import changes, publishing, versions
+from taxonomy.models import ChangeSet, Edit, Tag, TagRelation
 from tests.browser.tree_page import TreePage, make_sports
 from tests.factories import make_line, make_user, make_video
 
@@ -278,6 +278,30 @@ def test_an_open_tag_is_made_and_named_again(tree):
 
     saved(tree, "Rain sounds", "Sound of rain")
     assert [(op, values.get("tag")) for op, values in stored()] == [("create", None), ("rename", "rain-sounds")]
+
+
+def test_a_relation_is_made_and_removed(tree, tags):
+    tree.page.get_by_role("button", name="Relations").click()
+    tree.page.locator("#target-kind").select_option("part_of")
+    tree.page.locator("#target-dialog [name=target]").focus()
+    tree.type("captain")
+    expect(tree.page.locator("#target-dialog .found li").first).to_contain_text("Captain Leo")
+    tree.press("Enter")
+    expect(tree.page.locator("#target-dialog .chosen")).to_contain_text("Captain Leo")
+    tree.press("Enter")
+    saved(tree, "Captain Leo")
+    assert stored() == [("relation_add", {"tag": "sports", "kind": "part_of", "to": "leo"})]
+
+    tree.page.locator("#tag-pane").focus()
+    tree.press("u")
+    expect(tree.page.locator(".edit")).to_have_count(0)
+
+    TagRelation.objects.create(tag=tags.food, kind="related", other=tags.leo)
+    versions.publish()
+    tree.enter(f"/taxonomy/tags/{tags.food.pk}/?set=0")
+    tree.page.get_by_role("button", name="Remove the relation to Captain Leo").click()
+    saved(tree, "Captain Leo")
+    assert stored() == [("relation_remove", {"tag": "food", "kind": "related", "to": "leo"})]
 
 
 def test_a_draft_is_there_again_the_next_day(tree, tags, editor, open_page):
