@@ -19,7 +19,7 @@ from taxonomy.models import BusinessLine, Tag
 class TriedRuleSerializer(serializers.Serializer[Any]):
     kind = serializers.ChoiceField(choices=RULE_KINDS)
     subject = serializers.SlugRelatedField(slug_field="code", queryset=Tag.objects.all())
-    others = serializers.SlugRelatedField(slug_field="code", queryset=Tag.objects.all(), many=True, default=[])
+    others = serializers.SlugRelatedField(slug_field="code", queryset=Tag.objects.all(), many=True, required=False)
     line = serializers.SlugRelatedField(
         slug_field="slug", queryset=BusinessLine.objects.all(), allow_null=True, default=None
     )
@@ -45,8 +45,9 @@ class Breaks(View):
         form = TriedRuleSerializer(data=request.data)
         form.is_valid(raise_exception=True)
         told = form.validated_data
-        values = {"kind": told["kind"], "subject": told["subject"].code, "others": [t.code for t in told["others"]]}
-        values["line"] = told["line"].slug if told["line"] else None
+        others = [tag.code for tag in told.get("others", ())]
+        line = told["line"].slug if told["line"] else None
+        values = {"kind": told["kind"], "subject": told["subject"].code, "others": others, "line": line}
         return Response(BrokenSerializer(rule_breaks.of(rule_breaks.live(values))).data)
 
 
