@@ -31,6 +31,7 @@ export class TagField {
     });
     for (const chip of place.querySelectorAll(".picked")) this.#removable(chip);
     this.#show();
+    if (this.input.value.trim()) this.#typed(); // somebody was faster than the script
   }
 
   get many() {
