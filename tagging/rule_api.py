@@ -25,7 +25,7 @@ class TriedRuleSerializer(serializers.Serializer[Any]):
     )
 
 
-class ExampleSerializer(serializers.Serializer[rule_breaks.Example]):
+class BrokenSetSerializer(serializers.Serializer[rule_breaks.Example]):
     video = serializers.IntegerField(source="video.pk")
     line = serializers.SlugField(source="line.slug")
     tags = serializers.ListField(child=serializers.CharField(), help_text="Names of the tags that the rule speaks of.")
@@ -33,7 +33,7 @@ class ExampleSerializer(serializers.Serializer[rule_breaks.Example]):
 
 class BrokenSerializer(serializers.Serializer[rule_breaks.Broken]):
     sets = serializers.IntegerField(help_text="Tag sets, one a video and business line.")
-    examples = ExampleSerializer(many=True)
+    examples = BrokenSetSerializer(many=True)
 
 
 class Breaks(View):

@@ -143,7 +143,14 @@ class Published:
     def rules(self) -> dict[str, RuleValue]:
         return {
             key: RuleValue(
-                key, kind, self.code(subject), tuple(self.code(o) for o in others), line or None, weight, note, id
+                key,
+                kind,
+                self.code(subject),
+                tuple(sorted(self.code(o) for o in others)),
+                line or None,
+                weight,
+                note,
+                id,
             )
             for id, key, kind, subject, others, line, weight, note in self.annex["rules"]
         }

@@ -73,6 +73,7 @@ def _rule(made: Graph, number: int, row: RuleRow) -> None:
     if row.business_line:
         made.add((rule, OURS.line, Literal(row.business_line)))
     if row.weight:
-        made.add((rule, OURS.weight, Literal(row.weight)))
+        # As text: a float would keep six digits in Turtle, and reading it back would change the rule.
+        made.add((rule, OURS.weight, Literal(repr(row.weight))))
     if row.note:
         made.add((rule, OURS.note, Literal(row.note)))

@@ -61,7 +61,7 @@ def test_the_file_is_made_once(client, sign_in, rain, django_assert_max_num_quer
     version = versions.publish()
     client.get(tree_address(version))
 
-    with django_assert_max_num_queries(4):  # session, person, permissions, which version
+    with django_assert_max_num_queries(3):  # who asks, what they may, which version
         client.get(tree_address(version))
 
 
