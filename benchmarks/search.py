@@ -97,7 +97,7 @@ def _cookie() -> str:
     from django.contrib.auth.models import Group, User
 
     editor = User.objects.create(username="searcher", password="!")
-    Group.objects.get(name="taxonomy editor").user_set.add(editor)
+    Group.objects.get(name="editor").user_set.add(editor)
     return content.sign_in(editor)
 
 

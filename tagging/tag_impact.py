@@ -9,10 +9,12 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from ml.registry.models import ModelVersion
-from tagging import model_tags
+from tagging import model_tags, rule_breaks
 from tagging.models import LinePolicy, Video
+from taxonomy import draft_rules
 from taxonomy.impact import EXAMPLES, Count, Example, Touched
 
+RULES = 10  # new rules held against the stored sets: each asks its own questions, and people wait for the answer
 LABELS = "SELECT count(*) FROM tagging_videotag WHERE tag_id = ANY(%s)"
 SUGGESTIONS = "SELECT count(*) FROM tagging_suggestion WHERE tag_id = ANY(%s)"
 CLIPS = "SELECT video_id FROM tagging_videotag WHERE tag_id = ANY(%s) ORDER BY tag_id, video_id DESC LIMIT %s"
@@ -29,6 +31,7 @@ def count(touched: Touched) -> Iterator[Count]:
     lines = [Example(str(policy.business_line)) for policy in policies]
     yield Count("policies", _("policies of business lines that name changed tags"), len(lines), lines[:EXAMPLES])
     yield _models(touched)
+    yield _broken(touched)
 
 
 def _models(touched: Touched) -> Count:
@@ -41,6 +44,19 @@ def _models(touched: Touched) -> Count:
         if own
     ]
     return Count("models", _("models that give changed tags"), len(found), found[:EXAMPLES])
+
+
+def _broken(touched: Touched) -> Count:
+    """What would no longer stand: the sets themselves stay as they are until somebody reviews the clip."""
+    rules = touched.draft.touched_rules()
+    values = [draft_rules.as_values(rule, touched.draft.lines) for rule in rules[:RULES]]
+    found = [rule_breaks.of(rule_breaks.live(each), EXAMPLES) for each in values]
+    label = _("stored tag sets that new rules would break")
+    if len(rules) > RULES:
+        label = _("stored tag sets that the first %(count)d new rules would break") % {"count": RULES}
+    clips = [example for broken in found for example in broken.examples][:EXAMPLES]
+    told = [Example(f"{clip.video}: {', '.join(clip.tags)}", clip.video.get_absolute_url()) for clip in clips]
+    return Count("broken", label, sum(broken.sets for broken in found), told)
 
 
 def _count(statement: str, tags: list[int]) -> int:

@@ -17,7 +17,7 @@ from typing import Any
 from taxonomy import draft_rules, draft_tags
 from taxonomy.draft_tags import Inverse
 from taxonomy.edits import EditRefused, Values, clean
-from taxonomy.published import Published
+from taxonomy.published import Published, RuleValue
 from taxonomy.working_copy import WorkingCopy
 
 Change = tuple[str, Values]  # operation and values
@@ -61,6 +61,10 @@ class Draft(WorkingCopy):
     def touched_tags(self) -> set[str]:
         """Tags that differ from the version in themselves: not those that only stand elsewhere among their siblings."""
         return {code for code, node in self.nodes.items() if node != self.base.node(code)}
+
+    def touched_rules(self) -> list[RuleValue]:
+        """Rules that are new, or say something else than in the version."""
+        return [rule for key, rule in self.rules.items() if rule and rule != self.base.rules.get(key)]
 
     def odd_leaves(self, shallowest: int, deepest: int) -> Iterator[tuple[str, int]]:
         """Of what was touched: assignable leaves whose depth is outside the levels a site asks for."""

@@ -14,6 +14,7 @@ from taxonomy import publishing, versions
 from taxonomy.exchange import checking, formats, merging, merging_rules, report, staging
 from taxonomy.exchange.report import Report
 from taxonomy.exchange.rows import Problem, Refused, Taxonomy
+from taxonomy.models import Governance
 
 MANY = 1_000  # changed tags; fewer are left to autovacuum
 
@@ -37,8 +38,10 @@ def run(
     """Add and change what a file names; what it does not name stays. Published as one change set.
 
     `form`: the format, for the record. Raises Refused, with nothing imported, when the rows do not make a sound tree
-    together with the tags that are there.
+    together with the tags that are there, or when the author may not publish alone.
     """
+    if not dry_run:
+        _check_approval(author)
     try:
         with transaction.atomic():
             done = _import(taxonomy, author)
@@ -65,6 +68,16 @@ def _import(taxonomy: Taxonomy, author: User | None) -> Report:
     guidelines = merging_rules.guidelines(author)
     told = report.changes()
     return Report(created, changed, unchanged, rules, relations, guidelines, told, tuple(remarks))
+
+
+def _check_approval(author: User | None) -> None:
+    """Where a second person approves, only who may lift that rule imports: an import is published at once."""
+    if author and Governance.load().approval and not author.has_perm("taxonomy.change_governance"):
+        reason = _(
+            "here a second person approves changes, which an import cannot wait for: "
+            "an administrator who edits the taxonomy may do it"
+        )
+        raise Refused([Problem(0, reason)])
 
 
 def _settle() -> None:

@@ -176,6 +176,18 @@ def test_the_preview_counts_what_refers_to_changed_tags(editor, tags):
     assert [example.text for example in counts["tasks"].examples] == ["Another kitten"]
 
 
+def test_the_preview_counts_the_sets_that_new_rules_would_break(editor, tags):
+    both = make_video(title="A kitten and a dog")
+    give(both, make_line(), tags["kitten"], tags["dog"])
+    give(make_video(), make_line(), tags["dog"])
+    rule = ("rule_add", {"kind": "excludes", "subject": "kitten", "others": ["dog"]})
+
+    broken = next(c for c in impact.of(make_set(editor, rule)) if c.name == "broken")
+
+    assert broken.count == 1
+    assert [example.text for example in broken.examples] == ["A kitten and a dog: Dog, Kitten"]
+
+
 def test_every_label_names_a_tag_that_stands_for_it(editor, tags):
     video = make_video()
     give(video, make_line(), *tags.values())

@@ -3,10 +3,11 @@
 import json
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from taxonomy.models import ChangeSet, Tag
+from taxonomy.models import ChangeSet, Governance, Tag
 
 pytestmark = pytest.mark.django_db
 NODES = [
@@ -36,6 +37,19 @@ def test_an_import_is_one_published_change_set(client, sign_in):
     made = ChangeSet.objects.get()
     assert (made.author, made.state, made.version.number) == (editor, "published", 1)
     assert made.edits.get().values | {"format": "audioset", "created": 2} == made.edits.get().values
+
+
+def test_where_a_second_person_approves_only_an_administrator_imports(client, sign_in):
+    Governance.objects.create(pk=1, approval=True)
+    sign_in("editor")
+    refused = client.post(reverse("taxonomy:import"), {"tags": upload()})
+    assert refused.status_code == 422
+    assert "a second person approves changes" in refused.content.decode()
+    assert not Tag.objects.exists()
+
+    sign_in("editor").groups.add(Group.objects.get(name="admin"))
+    assert client.post(reverse("taxonomy:import"), {"tags": upload()}).status_code == 200
+    assert Tag.objects.exists()
 
 
 def test_a_refused_file_is_told_on_the_page(client, sign_in):
