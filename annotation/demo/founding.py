@@ -8,7 +8,7 @@ from django.db import transaction
 from annotation import people
 from annotation.demo import world
 from tagging.models import LinePolicy, Video
-from taxonomy import changes, publishing, versions
+from taxonomy import body_languages, changes, publishing, versions
 from taxonomy.exchange import csv, importing
 from taxonomy.models import BusinessLine, Tag
 
@@ -70,10 +70,17 @@ def taxonomy() -> None:
 
 
 def _guidelines(editor: User) -> None:
-    """What the tags mean, as an editor publishes it: in one change set."""
-    begun = changes.open(editor, "What the tags mean")
+    """What the tags mean, in both languages, as an editor publishes it: in one change set."""
+    begun, chinese = changes.open(editor, "What the tags mean"), world.guidelines("zh")
     texts = [
-        ("guideline", {"tag": code, "line": None if line == "general" else line, "body": body})
+        (
+            "guideline",
+            {
+                "tag": code,
+                "line": None if line == "general" else line,
+                "body": body_languages.joined({"": body, "zh": chinese[code][line]}),
+            },
+        )
         for code, bodies in world.guidelines().items()
         for line, body in bodies.items()
     ]
