@@ -38,7 +38,8 @@ PARENTS = """
     SELECT row.line, row.parent, parent.code IS NOT NULL FROM import_tag row
     LEFT JOIN (
         SELECT code, kind FROM import_tag UNION ALL
-        SELECT code, kind FROM taxonomy_tag WHERE code NOT IN (SELECT code FROM import_tag)
+        SELECT code, kind FROM taxonomy_tag tag
+        WHERE NOT EXISTS (SELECT FROM import_tag own WHERE own.code = tag.code)
     ) parent ON parent.code = row.parent
     WHERE row.parent <> '' AND parent.kind IS DISTINCT FROM 'category' ORDER BY 1 LIMIT %(most)s
 """
