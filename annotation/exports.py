@@ -10,6 +10,7 @@ from itertools import islice
 
 from django.db import connection
 
+from tagging import standing
 from taxonomy.models import BusinessLine
 
 CHUNK = 1000  # rows sent at a time
@@ -32,7 +33,7 @@ JOIN taxonomy_businessline line ON line.id = reviewed.business_line_id
 LEFT JOIN (
     SELECT given.video_id, given.business_line_id,
            array_agg(tag.code ORDER BY tag.code) AS codes, array_agg(tag.name ORDER BY tag.code) AS names
-    FROM tagging_videotag given JOIN taxonomy_tag tag ON tag.id = given.tag_id
+    FROM {labels} given JOIN taxonomy_tag tag ON tag.id = given.tag_id
     WHERE given.business_line_id = ANY(%(lines)s)
     GROUP BY given.video_id, given.business_line_id
 ) given ON given.video_id = reviewed.video_id AND given.business_line_id = reviewed.business_line_id
@@ -70,7 +71,7 @@ FORMATS = {"jsonl": (jsonl, "application/x-ndjson"), "csv": (as_csv, "text/csv; 
 
 def _chunks(columns: str, lines: Iterable[BusinessLine], since: datetime | None) -> Iterator[list[tuple]]:
     """Rows by COPY: they flow from the server as they are made, and the whole export is the state of one moment."""
-    query = ROWS.format(columns=columns.replace("'{}'", "ARRAY[]::text[]"))
+    query = ROWS.format(columns=columns.replace("'{}'", "ARRAY[]::text[]"), labels=standing.LABELS)
     values = {"lines": [line.pk for line in lines], "since": since}
     with connection.cursor() as cursor, cursor.copy(f"COPY ({query}) TO STDOUT", values) as copy:
         rows = copy.rows()

@@ -10,6 +10,7 @@ from django.db import connection, transaction
 
 from annotation import rule_mining
 from annotation.rule_mining import Finding, Paths
+from tagging import standing
 from taxonomy import rulebook
 from taxonomy.models import BusinessLine, RuleProposal, Tag
 from taxonomy.rules import RuleBook
@@ -17,10 +18,10 @@ from taxonomy.rules import RuleBook
 MOST = 200  # of a kind; whoever decides them mines again
 LOCK = 7_245_003  # of PostgreSQL's advisory locks: one counts at a time
 
-REVIEWED = """
-SELECT video_id, business_line_id, tag_id FROM tagging_videotag
+REVIEWED = f"""
+SELECT video_id, business_line_id, tag_id FROM {standing.LABELS} given
 WHERE source = 'review' AND (%(line)s::bigint IS NULL OR business_line_id = %(line)s)
-"""
+"""  # noqa: S608  # constants
 # What an editor decided stays decided; only the counts follow.
 STORE = """
 INSERT INTO taxonomy_ruleproposal (kind, subject_id, other_id, business_line_id, state, sets, subject_sets, other_sets,

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
+from django.db import transaction
 from django.db.models.signals import post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -56,8 +57,8 @@ def hold_who_has_a_first_password(request: HttpRequest, user: User, **_kw: Any) 
 
 @receiver(published)
 def review_again_what_no_mapping_covers(mapping: TagMapping, **_kw: Any) -> None:
-    if mapping.split:
-        rereview.of_tags(mapping.split, "split_tag")
+    if mapping.split:  # a small set at once; beat finds the rest
+        transaction.on_commit(lambda: rereview.of_split_tags(rereview.AT_ONCE), robust=True)
 
 
 @receiver(post_save, sender=BusinessLine)

@@ -10,24 +10,19 @@ from django.db import connection
 from django.db.models import Count, Q, QuerySet
 
 from annotation.models import Review, Verdict
+from tagging import standing
 from tagging.models import Video, VideoTag
 from taxonomy.models import BusinessLine, Tag
 from taxonomy.search import preferred
 
 PAIRS, CLIPS, AGAINST = 5, 8, 4
 
-# The tag, what was merged into it, and with `below` its whole branch.
+# The tag and what was merged into it.
 MERGED = """
     WITH RECURSIVE same AS (
         SELECT id FROM taxonomy_tag WHERE id = %s
         UNION SELECT tag.id FROM taxonomy_tag tag JOIN same ON tag.merged_into_id = same.id
     ) SELECT id FROM same
-"""
-BRANCH = """
-    WITH RECURSIVE branch AS (
-        SELECT id FROM taxonomy_tag WHERE id = %s
-        UNION SELECT tag.id FROM taxonomy_tag tag JOIN branch ON tag.parent_id = branch.id
-    ) SELECT id FROM branch
 """
 
 
@@ -63,7 +58,7 @@ def lines_of(user: User) -> QuerySet[BusinessLine]:
 
 def load(tag: int, lines: QuerySet[BusinessLine]) -> TagFigures:
     """Verdicts of these lines only; what videos have is told of all lines. At most 11 queries, for any tag."""
-    same, branch = _ids(MERGED, tag), _ids(BRANCH, tag)
+    same, branch = _ids(MERGED, tag), standing.branch(tag)
     given = VideoTag.objects.filter(tag__in=branch)
     verdicts = _holding(lines)
     judged = verdicts.filter(tag__in=same, suggestion__isnull=False).aggregate(
@@ -76,7 +71,7 @@ def load(tag: int, lines: QuerySet[BusinessLine]) -> TagFigures:
         accepted=judged["accepted"],
         replaced_by=_pairs(verdicts.filter(tag__in=same), "replacement"),
         replaced_from=_pairs(verdicts.filter(replacement__in=same), "tag"),
-        clips=_clips(VideoTag.objects.filter(tag=tag).values("video"), CLIPS),
+        clips=_clips(VideoTag.objects.filter(tag__in=same).values("video"), CLIPS),
         against=_clips(
             verdicts.filter(tag__in=same, choice=Verdict.Choice.REJECT).values("review__task__video"), AGAINST
         ),

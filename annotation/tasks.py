@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from annotation import mined_rules, retraining
+from annotation import mined_rules, rereview, retraining
 from ml.registry import nudges, runs
 from taxonomy.models import BusinessLine
 
@@ -19,6 +19,12 @@ def resume_training() -> None:
     """Tell a worker of runs whose message was lost or whose worker died."""
     for run in runs.forgotten():
         nudges.train(run)
+
+
+@shared_task
+def review_split_tags() -> None:
+    """What is left of a large split, and labels that a review gave in the very moment of one."""
+    rereview.of_split_tags()
 
 
 @shared_task

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from annotation import clip_rows, guideline_cards
-from annotation.clip_rows import SIMILAR
+from annotation.clip_rows import SIMILAR, ClipRows
 from annotation.clips import AddedTag, Card, Clip, Evidence, GuidelineText, Lane, MediaUrls, ProposedTag, SimilarVideo
 from annotation.models import Review, ReviewTask
 from annotation.tag_labels import Label, labels
@@ -42,6 +42,7 @@ def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
     """
     answers = answers or _undone(task)
     rows = clip_rows.read(task, answers.model_version)
+    answers = _today(answers, rows)
     video, suggestions = rows.video, rows.suggestions
     book = rulebook.of(rows.edition, rows.line.pk)
     decided = policies.decide(rows.policy, book, {t: s.confidence for t, s in suggestions.items()}).shown
@@ -111,6 +112,22 @@ def _undone(task: ReviewTask) -> Answers:
     said = [Said(v.tag_id, v.choice, v.reason, v.replacement_id) for v in undone.verdicts.order_by("pk")]
     extra = tuple(s.tag for s in said if s.choice == "add")
     return Answers({s.tag: s for s in said if s.choice != "add"}, extra, undone.model_version_id)
+
+
+def _today(answers: Answers, rows: ClipRows) -> Answers:
+    """What was said of a merged tag is said of where it went; what was said of that itself comes first."""
+    if not answers.verdicts and not answers.added:
+        return answers
+    replaced = {s.replacement for s in answers.verdicts.values() if s.replacement}
+    heirs = rulebook.successors({*answers.verdicts, *answers.added, *replaced}, rows.edition, rows.line.pk)
+    if all(tag == heir for tag, heir in heirs.items()):
+        return answers
+    verdicts: dict[int, Said] = {}
+    for tag, said in sorted(answers.verdicts.items(), key=lambda item: heirs.get(item[0]) != item[0]):
+        heir, put = heirs.get(tag, tag), said.replacement and heirs.get(said.replacement, said.replacement)
+        now = Said(heir, "accept") if put == heir else replace(said, tag=heir, replacement=put)
+        verdicts.setdefault(heir, now)
+    return replace(answers, verdicts=verdicts, added=tuple(dict.fromkeys(heirs.get(t, t) for t in answers.added)))
 
 
 def _proposal(

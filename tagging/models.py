@@ -130,6 +130,10 @@ class Video(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("tagging:video", args=[self.pk])
 
+    def labels(self) -> list[VideoTag]:
+        """Its tags by business line, each once: two may stand for one tag until they are carried (tagging.standing)."""
+        return list({(given.business_line_id, given.tag_id): given for given in self.video_tags.all()}.values())
+
     def tags(self) -> list[Tag]:
         """What it is tagged with, each tag once, however many business lines gave it."""
         return list({given.tag_id: given.tag for given in self.video_tags.all()}.values())
@@ -284,7 +288,7 @@ class CarriedTag(models.Model):
     business_line = models.ForeignKey(
         BusinessLine, models.PROTECT, related_name="+", db_index=False, db_constraint=False
     )
-    tag = models.ForeignKey(Tag, models.PROTECT, related_name="+", db_constraint=False)
+    tag = models.ForeignKey(Tag, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     heir = models.ForeignKey(Tag, models.PROTECT, related_name="+", db_index=False, db_constraint=False)
     beside = models.BooleanField()  # the video had the heir as well
     source = models.CharField(max_length=10, choices=VideoTag.Source)
@@ -292,7 +296,10 @@ class CarriedTag(models.Model):
     carried_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes = [models.Index(fields=["video", "business_line", "heir"], name="carried_to")]
+        indexes = [
+            models.Index(fields=["video", "business_line", "heir"], name="carried_to"),
+            models.Index(fields=["tag", "heir", "video"], name="carried_from"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.video_id} {self.tag_id} -> {self.heir_id}"

@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 
 IMPORT_EXPIRES = 30  # seconds, as often as beat looks
 PROBE_EXPIRES = 10
+CARRY_EXPIRES = 30
 
 
 def run_import(import_id: int) -> None:
@@ -20,6 +21,10 @@ def run_import(import_id: int) -> None:
 
 def probe_waiting() -> None:
     transaction.on_commit(lambda: _send("tagging.tasks.probe_waiting", [], PROBE_EXPIRES))
+
+
+def carry_labels() -> None:
+    transaction.on_commit(lambda: _send("tagging.tasks.carry_labels", [], CARRY_EXPIRES))
 
 
 def _send(task: str, args: list[int], expires: int) -> None:

@@ -36,13 +36,17 @@ CONDITIONS = {
     "requires": "max(member.side) = 0",
 }
 
-# Each root with the tags of its branch, itself included.
+# Each root with the tags of its branch, itself included, and what was merged into them: labels may wait to be carried.
 BRANCHES = """
 WITH RECURSIVE branch(root, tag) AS (
     SELECT id, id FROM unnest(%s::bigint[]) AS roots(id)
     UNION ALL
     SELECT branch.root, tag.id FROM branch JOIN taxonomy_tag tag ON tag.parent_id = branch.tag
-) SELECT root, array_agg(tag) FROM branch GROUP BY root
+    WHERE tag.merged_into_id IS NULL
+), same(root, tag) AS (
+    SELECT * FROM branch
+    UNION SELECT same.root, tag.id FROM same JOIN taxonomy_tag tag ON tag.merged_into_id = same.tag
+) SELECT root, array_agg(tag) FROM same GROUP BY root
 """
 
 
@@ -89,7 +93,7 @@ def of(rule: Rule, examples: int = EXAMPLES) -> Broken:
 def _members(rule: Rule) -> Iterable[tuple[int, int, int]]:
     """Rows of (part, side, tag), see BROKEN."""
     if rule.kind == "at_most_one_child":
-        children = Tag.objects.filter(parent=rule.subject).values_list("pk", flat=True)
+        children = Tag.objects.filter(parent=rule.subject, merged_into=None).values_list("pk", flat=True)
         branches = _branches(children)
         return [(0, child, tag) for child, branch in branches.items() for tag in branch]
     branches = _branches([rule.subject, *rule.others])

@@ -15,6 +15,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils.translation import get_language
 
 from ml.registry.models import ModelVersion
+from tagging import standing
 from tagging.models import SuggestionSet, Video, VideoQuerySet, VideoTag
 from taxonomy.models import TagName
 
@@ -24,14 +25,6 @@ MAX_WORDS = 5
 TEXTS = ("title", "description", "cover_text", "uploader", "external_id")
 
 STATES = ("unreviewed", "reviewed", "suggested", "text", "pending", "broken")
-
-BRANCH = """
-    WITH RECURSIVE branch AS (
-        SELECT id FROM taxonomy_tag WHERE id = %s
-        UNION SELECT tag.id FROM taxonomy_tag AS tag JOIN branch ON tag.parent_id = branch.id
-    )
-    SELECT id FROM branch
-"""
 
 SOURCES = """
     WITH RECURSIVE walk AS (
@@ -70,7 +63,7 @@ class Page:
 
 
 def find(query: Query) -> Page:
-    """One page. At most seven queries, whatever is asked and found."""
+    """One page. At most seven queries, whatever is asked and found; three more where labels wait to be carried."""
     videos = Video.objects.order_by("-pk")
     if query.before is not None:
         videos = videos.filter(pk__lt=query.before)
@@ -78,8 +71,13 @@ def find(query: Query) -> Page:
     if not query.indexed:
         floor = videos.values_list("pk", flat=True)[WINDOW : WINDOW + 1].first()
         videos = videos if floor is None else videos.filter(pk__gt=floor)
-    shown = _matching(videos, query).select_related("media").prefetch_related("video_tags__tag", _tag_names())
+    shown = (
+        _matching(videos, query)
+        .select_related("media")
+        .prefetch_related("video_tags__tag", _names("video_tags__tag__names"))
+    )
     found = list(shown[: PAGE + 1])
+    standing.follow(found, _names("names"))
     if len(found) > PAGE:
         return Page(found[:PAGE], found[PAGE - 1].pk, partial=False)
     return Page(found, None if floor is None else floor + 1, partial=floor is not None)
@@ -99,7 +97,7 @@ def _matching(videos: VideoQuerySet, query: Query) -> VideoQuerySet:
             anywhere |= Q(**{f"{field}__icontains": word})
         videos = videos.filter(anywhere)
     if query.tag is not None:
-        tagged = VideoTag.objects.filter(tag__in=_branch(query.tag))
+        tagged = VideoTag.objects.filter(tag__in=standing.branch(query.tag))
         videos = videos.filter(pk__in=tagged.values("video"))
     if query.uploader:
         videos = videos.filter(uploader=query.uploader)
@@ -120,14 +118,8 @@ def _in_state(videos: VideoQuerySet, state: str) -> VideoQuerySet:
     return videos.filter(media_state=media_state) if media_state else videos
 
 
-def _tag_names() -> Prefetch[Any, Any, Any]:
+def _names(lookup: str) -> Prefetch[Any, Any, Any]:
     """`tag.shown`: the tag's name in the reader's language, if it has one."""
     language = (get_language() or "en").split("-")[0]
     names = TagName.objects.filter(preferred=True, language__startswith=language)
-    return Prefetch("video_tags__tag__names", names, to_attr="shown")
-
-
-def _branch(tag: int) -> list[int]:
-    with connection.cursor() as cursor:
-        cursor.execute(BRANCH, [tag])
-        return [pk for (pk,) in cursor.fetchall()]
+    return Prefetch(lookup, names, to_attr="shown")

@@ -34,7 +34,7 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
     """A video as lists show it."""
 
     media = MediaSerializer(read_only=True, allow_null=True)
-    tags = VideoTagSerializer(source="video_tags", many=True, read_only=True)
+    tags = VideoTagSerializer(source="labels", many=True, read_only=True)
     clip = serializers.SerializerMethodField(help_text="Address of the media file; null for a video without one.")
     poster = serializers.SerializerMethodField(help_text="Address of a JPEG; null for a video without media.")
 

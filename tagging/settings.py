@@ -275,7 +275,8 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "options": {"expires": LOOK_SECONDS},
     },
     "sweep": {"task": "tagging.tasks.sweep", "schedule": 3600, "options": {"expires": 3600}},
-    "carry-stragglers": {"task": "tagging.tasks.carry_stragglers", "schedule": 30, "options": {"expires": 30}},
+    "carry-labels": {"task": "tagging.tasks.carry_labels", "schedule": 30, "options": {"expires": 30}},
+    "review-split-tags": {"task": "annotation.tasks.review_split_tags", "schedule": 30, "options": {"expires": 30}},
     "resume-imports": {
         "task": "tagging.tasks.resume_imports",
         "schedule": 3 * LOOK_SECONDS,

@@ -10,6 +10,7 @@ from tagging import carrying, intake, nudges, probing, suggestions, sweeping
 from tagging.models import Import
 
 PROBE_SECONDS = 20.0  # then other work of the queue has its turn
+CARRY_SECONDS = 20.0
 
 
 @shared_task(autoretry_for=(OperationalError,), retry_backoff=True)
@@ -37,8 +38,9 @@ def sweep() -> None:
 
 
 @shared_task
-def carry_stragglers() -> None:
-    carrying.stragglers()
+def carry_labels() -> None:
+    if not carrying.carry(seconds=CARRY_SECONDS):
+        nudges.carry_labels()
 
 
 @shared_task

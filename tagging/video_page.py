@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from ml.registry.models import ModelVersion
 from ml.registry.part_names import part_name
 from ml.types import TEXT_FIELDS
+from tagging import standing
 from tagging.models import Suggestion, SuggestionSet, Video
 from taxonomy.models import Tag, TagName
 from taxonomy.search import preferred
@@ -52,7 +53,10 @@ def load(pk: int) -> Video | None:
     found = Video.objects.select_related("media", "imported_by").prefetch_related(
         Prefetch("video_tags__tag__names", localised_names()), "video_tags__business_line"
     )
-    return found.filter(pk=pk).first()
+    video = found.filter(pk=pk).first()
+    if video is not None:
+        standing.follow([video], Prefetch("names", localised_names()))
+    return video
 
 
 def latest_set(video: Video) -> SuggestionSet | None:
@@ -78,8 +82,7 @@ def suggestions(video: Video, seen: SuggestionSet | None) -> list[ShownSuggestio
 def given_tags(video: Video) -> list[GivenTag]:
     """By business line, then by name."""
     given = [
-        GivenTag(g.tag, tag_name(g.tag), str(g.business_line), str(g.get_source_display()))
-        for g in video.video_tags.all()
+        GivenTag(g.tag, tag_name(g.tag), str(g.business_line), str(g.get_source_display())) for g in video.labels()
     ]
     return sorted(given, key=lambda g: (g.line, g.name))
 

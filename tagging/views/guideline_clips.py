@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.decorators import login_required, permission_required
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -41,7 +41,9 @@ def picked(request: SignedIn) -> HttpResponse:
 
 
 def _reviewed(tag: str, line: str, words: str, *, has: bool) -> QuerySet[Video]:
-    given = VideoTag.objects.filter(video=OuterRef("pk"), tag__code=tag, source=VideoTag.Source.REVIEW)
+    # Labels of what was merged into the tag may wait to be carried.
+    named = Q(tag__code=tag) | Q(tag__merged_into__code=tag)
+    given = VideoTag.objects.filter(named, video=OuterRef("pk"), source=VideoTag.Source.REVIEW)
     if line:
         given = given.filter(business_line__slug=line)
     videos = Video.objects.exclude(reviewed_at=None).filter(Exists(given) if has else ~Exists(given))

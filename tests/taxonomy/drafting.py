@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.test import TestCase
 
 from taxonomy import changes, contents, publishing, versions
 from taxonomy.models import ChangeSet, TaxonomyVersion
@@ -20,14 +21,17 @@ def make_set(editor: User, *edits: tuple[str, dict[str, Any]]) -> ChangeSet:
 
 
 def publish(editor: User, *edits: tuple[str, dict[str, Any]]) -> ChangeSet:
+    """Published, and its labels carried, as after the commit."""
     change_set = make_set(editor, *edits)
-    publishing.publish(change_set.pk, editor)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        publishing.publish(change_set.pk, editor)
     change_set.refresh_from_db()
     return change_set
 
 
 def revert(editor: User, change_set: ChangeSet) -> TaxonomyVersion:
-    return publishing.publish(changes.revert(change_set, editor).pk, editor)
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        return publishing.publish(changes.revert(change_set, editor).pk, editor)
 
 
 def meaning() -> dict[str, Any]:

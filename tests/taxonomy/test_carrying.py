@@ -249,6 +249,6 @@ def test_a_label_given_in_the_moment_of_a_merge_is_carried_after_it(editor, tags
     publish(editor, ("merge", {"tag": "kitten", "into": "cat"}))
     give(video, make_line(), tags["kitten"])  # its reviewer had read the version before
 
-    carrying.stragglers()
+    carrying.carry()
 
     assert given(video) == ["cat"]
