@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
 
-from safetensors import SafetensorError
-from safetensors.numpy import load, save
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save
 
 from ml.types import Array
 
 _KEY = re.compile(r"[0-9a-f]{8,128}")
 _EXTRACTOR = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
+Entry = tuple[str, str, Mapping[str, Array]]  # key, extractor, arrays
+
 
 @dataclass(frozen=True)
 class FeatureStore:
-    """A folder of small safetensors files: root/extractor/a/abcdef….safetensors.
+    """A folder of safetensors files: root/extractor/a/abcdef….safetensors.
 
     The key is the sha256 of the media file or of the text; the extractor's name holds its version and a hash of
-    its weights, so an entry never goes stale and is never changed. Several processes may share a store: a file
-    appears whole by renaming, and two writers of one entry write the same.
+    its weights, so an entry never goes stale and is never changed. Several processes may share a store: a name
+    appears with the whole file, and two writers of one entry write the same.
+
+    Entries that were put together are one file with several names (hard links): making a file costs twenty times
+    what naming it does.
     """
 
     root: Path
@@ -39,18 +45,54 @@ class FeatureStore:
 
     def get(self, key: str, extractor: str) -> dict[str, Array] | None:
         """The stored arrays; None when there are none or the file is damaged (it is then computed anew)."""
+        own = _prefix(key, extractor)
         try:
-            return load(self.path(key, extractor).read_bytes())
+            with safe_open(self.path(key, extractor), framework="numpy") as file:  # type: ignore[no-untyped-call]
+                names = [name for name in file.keys() if name.startswith(own) or "/" not in name]  # noqa: SIM118
+                return {name.removeprefix(own): file.get_tensor(name) for name in names}
         except (FileNotFoundError, SafetensorError):
             return None
 
     def put(self, key: str, extractor: str, arrays: Mapping[str, Array]) -> None:
         """Store `arrays`; an empty mapping says that the source has nothing to extract."""
-        target = self.path(key, extractor)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        temporary = target.with_name(f".{uuid4().hex}")
+        self.put_all([(key, extractor, arrays)])
+
+    def put_all(self, entries: Sequence[Entry]) -> None:
+        """Store several entries as one file."""
+        if not entries:
+            return
+        targets = [self.path(key, extractor) for key, extractor, _ in entries]
+        content = {_prefix(key, by) + name: array for key, by, arrays in entries for name, array in arrays.items()}
+        pack = self.root / f".{uuid4().hex}"
+        self.root.mkdir(parents=True, exist_ok=True)
         try:
-            temporary.write_bytes(save(dict(arrays)))
-            temporary.replace(target)
+            pack.write_bytes(save(content))
+            for target in targets:
+                _name(pack, target)
         finally:
-            temporary.unlink(missing_ok=True)  # only there when something went wrong
+            pack.unlink(missing_ok=True)
+
+
+def _prefix(key: str, extractor: str) -> str:
+    """What the arrays of an entry are called in its file; a file of one entry may do without."""
+    return f"{extractor}/{key}/"
+
+
+def _name(pack: Path, target: Path) -> None:
+    try:
+        os.link(pack, target)
+    except OSError:  # its folder is new, there is one (perhaps a damaged one), or files have one name only there
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(pack, target)
+
+
+def _replace(pack: Path, target: Path) -> None:
+    temporary = target.with_name(f".{uuid4().hex}")
+    try:
+        try:
+            os.link(pack, temporary)
+        except OSError:
+            temporary.write_bytes(pack.read_bytes())
+        temporary.replace(target)
+    finally:
+        temporary.unlink(missing_ok=True)  # only there when something went wrong

@@ -69,6 +69,5 @@ def decode(item: Work) -> tuple[Work, Material | None, float]:
 def keep(store: FeatureStore, results: Sequence[Result]) -> float:
     """Store what a batch gave; returns its CPU seconds."""
     started = time.thread_time()
-    for key, name, arrays in results:
-        store.put(key, name, arrays)
+    store.put_all(results)
     return time.thread_time() - started

@@ -1,11 +1,14 @@
+import errno
+import os
 from threading import Barrier, Thread
 
 import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from ml.feature_store import FeatureStore
 
-KEY = "ab" * 32
+KEY, OTHER = "ab" * 32, "ac" * 32
 
 
 def test_what_was_put_is_got(tmp_path):
@@ -27,6 +30,52 @@ def test_nothing_to_extract_is_not_a_miss(tmp_path):
     assert store.get(KEY, "logmel.v1") == {}
     assert store.get(KEY, "logmel.v2") is None
     assert not store.has(KEY, "logmel.v2")
+
+
+def test_what_was_put_together_is_one_file_and_got_one_by_one(tmp_path):
+    store = FeatureStore(tmp_path)
+    row = np.arange(4, dtype=np.float32)
+    entries = [(KEY, "x.v1", {"text": row}), (OTHER, "x.v1", {"text": row + 1}), (KEY, "logmel.v1", {})]
+
+    store.put_all(entries)
+
+    assert store.get(KEY, "x.v1")["text"].tolist() == [0, 1, 2, 3]
+    assert store.get(OTHER, "x.v1")["text"].tolist() == [1, 2, 3, 4]
+    assert store.get(KEY, "logmel.v1") == {}
+    assert len({store.path(key, extractor).stat().st_ino for key, extractor, _ in entries}) == 1
+    assert not [file for file in tmp_path.rglob(".*") if file.is_file()]
+
+
+def test_a_damaged_pack_heals_entry_by_entry(tmp_path):
+    store, row = FeatureStore(tmp_path), np.ones(4, np.float32)
+    store.put_all([(KEY, "x.v1", {"text": row}), (OTHER, "x.v1", {"text": row})])
+    store.path(KEY, "x.v1").write_bytes(b"garbage")
+
+    store.put_all([(KEY, "x.v1", {"text": row + 1}), (KEY, "x.v1", {"text": row + 1})])
+
+    assert store.get(KEY, "x.v1")["text"].tolist() == [2, 2, 2, 2]
+    assert store.get(OTHER, "x.v1") is None
+
+
+def test_a_file_of_an_earlier_version_is_read(tmp_path):
+    store = FeatureStore(tmp_path)
+    path = store.path(KEY, "x.v1")
+    path.parent.mkdir(parents=True)
+    path.write_bytes(save({"text": np.ones(4, np.float32)}))
+
+    assert store.get(KEY, "x.v1")["text"].tolist() == [1, 1, 1, 1]
+
+
+def test_a_file_system_without_hard_links_holds_entries_too(tmp_path, monkeypatch):
+    def refuse(*_names):
+        raise OSError(errno.EPERM, "no hard links here")
+
+    monkeypatch.setattr(os, "link", refuse)
+    store, row = FeatureStore(tmp_path), np.ones(4, np.float32)
+
+    store.put_all([(KEY, "x.v1", {"text": row}), (OTHER, "x.v1", {"text": row + 1})])
+
+    assert store.get(OTHER, "x.v1")["text"].tolist() == [2, 2, 2, 2]
 
 
 @pytest.mark.parametrize("damage", [b"", b"garbage", None], ids=["emptied", "overwritten", "cut"])
