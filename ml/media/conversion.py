@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from ml.media.container import Shape
 from ml.types import Array
 
+# We scale by processes. By default each scaler, and so each clip, starts a thread a core.
+THREADS = 1
+
 
 class Scaler:
     """Turns decoded frames into RGB arrays; swscale's tables are kept from frame to frame."""
@@ -24,7 +27,9 @@ class Scaler:
         width, height = (max(1, round(side * scale)) for side in shown[:2])
         if shown.turns % 2:
             width, height = height, width
-        small = self._reformatter.reformat(frame, width, height, "rgb24", interpolation=Interpolation.BILINEAR)
+        small = self._reformatter.reformat(
+            frame, width, height, "rgb24", interpolation=Interpolation.BILINEAR, threads=THREADS
+        )
         return np.ascontiguousarray(np.rot90(small.to_ndarray(), shown.turns))
 
     def square(self, frame: VideoFrame, shown: Shape, size: int) -> NDArray[np.uint8]:

@@ -4,12 +4,14 @@ import wave
 from contextlib import suppress
 from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 
 from ml import media
 from ml.media import Limits, MediaError
-from ml.media.container import opened
+from ml.media.container import Shape, opened
+from ml.media.conversion import Scaler
 from ml.media.decoding import sparse
 from tests.ml.media_files import make_clip, make_sound
 
@@ -265,3 +267,12 @@ def test_titles_in_any_encoding_are_read(tmp_path):
 
     assert b"\xe9\xff\xfe" in data
     assert media.probe(path).width == 320
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").is_dir(), reason="only Linux lists the threads of a process")
+def test_scaling_a_picture_starts_no_threads():
+    scaler, before = Scaler(), len(list(Path("/proc/self/task").iterdir()))
+
+    scaler.square(av.VideoFrame(640, 360, "yuv420p"), Shape(640, 360, 0), 96)
+
+    assert len(list(Path("/proc/self/task").iterdir())) <= before
