@@ -77,6 +77,8 @@ SELECT DISTINCT ON (video_id, business_line_id, heir) video_id, business_line_id
 FROM carried ORDER BY video_id, business_line_id, heir, created_at
 ON CONFLICT DO NOTHING
 """  # noqa: S608  # constants
+# The videos are named for each table: the server, which knows nothing of how many rows each part gives, then reads no
+# more than theirs.
 # What was said of the video since it was carried counts more: then its tags were given anew, after carried_at.
 BRING_BACK = f"""
 WITH RECURSIVE {_HEIRS.format(rows="tagging_carriedtag")}, noted AS (
@@ -88,14 +90,15 @@ WITH RECURSIVE {_HEIRS.format(rows="tagging_carriedtag")}, noted AS (
     SELECT noted.* FROM noted JOIN tagging_videotag now
     ON now.video_id = noted.video_id AND now.business_line_id = noted.business_line_id
        AND now.tag_id = noted.heir_id AND now.created_at <= noted.carried_at
+    WHERE now.video_id = ANY(%(videos)s)
 ), taken AS (
     DELETE FROM tagging_videotag now USING standing
-    WHERE now.video_id = standing.video_id AND now.business_line_id = standing.business_line_id
+    WHERE now.video_id = ANY(%(videos)s)
+      AND now.video_id = standing.video_id AND now.business_line_id = standing.business_line_id
       AND now.tag_id = standing.heir_id AND NOT standing.beside
-      AND NOT EXISTS (
-          SELECT FROM tagging_carriedtag other
-          WHERE other.video_id = now.video_id AND other.business_line_id = now.business_line_id
-            AND other.heir_id = now.tag_id AND other.id NOT IN (SELECT id FROM noted)
+      AND (now.video_id, now.business_line_id, now.tag_id) NOT IN (
+          SELECT video_id, business_line_id, heir_id FROM tagging_carriedtag
+          WHERE video_id = ANY(%(videos)s) AND id NOT IN (SELECT id FROM noted)
       )
 )
 INSERT INTO tagging_videotag (video_id, business_line_id, tag_id, source, created_at)
