@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
@@ -26,6 +27,8 @@ log = logging.getLogger(__name__)
 STAGES = ("decode", "text", "frames", "sound", "store")
 TEXT_BATCH = 256  # texts sorted by length together
 CLIP_BATCH = 8  # clips whose frames share batches
+# Threads that decode. One core is left to the networks: beside two decoders on two cores they ran with cold caches.
+DECODERS = min(4, max(1, (os.cpu_count() or 2) - 1))
 
 Arrays = dict[str, Array]
 Keys = tuple[str | None, str | None]  # of the text, of the media
@@ -41,7 +44,7 @@ class Modality:
     `timings` holds, after `features`, the CPU seconds of each stage: decode, text, frames, sound, store.
     """
 
-    def __init__(self, extractors: Sequence[Extractor], workers: int = 2) -> None:
+    def __init__(self, extractors: Sequence[Extractor], workers: int = DECODERS) -> None:
         self.extractors = tuple(extractors)
         self.workers = workers  # threads that decode
         self.timings = dict.fromkeys(STAGES, 0.0)
