@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from taxonomy.exchange import rows as checks
 from taxonomy.exchange.rows import (
@@ -43,6 +44,7 @@ CREATE INDEX ON import_tag (parent);
 CREATE INDEX ON import_name (code);
 ANALYZE import_tag, import_name, import_rule, import_relation, import_guideline, import_spoken;
 """
+MOST_ROWS = 1_000_000  # of one file: what is published is held in memory whole
 DROPPED = "DROP TABLE IF EXISTS import_tag, import_name, import_rule, import_relation, import_guideline, import_spoken"
 
 
@@ -57,8 +59,13 @@ def fill(taxonomy: Taxonomy) -> list[str]:
         cursor.execute(DROPPED)
         cursor.execute(TABLES)
         _copy(cursor, "import_spoken", sorted(taxonomy.speaks))
-        rows = iter(taxonomy.rows)
+        rows, seen = iter(taxonomy.rows), 0
         while batch := list(islice(rows, BATCH)):
+            seen += len(batch)
+            if seen > MOST_ROWS:
+                told = _("more than %(most)d rows: import it in parts") % {"most": MOST_ROWS}
+                problems.append(Problem(getattr(batch[-1], "line", 0), told))
+                break
             for row in batch:
                 if isinstance(row, Remark) and len(remarks) < _REMARKS:
                     remarks.append(row.text)

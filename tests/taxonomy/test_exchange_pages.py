@@ -61,6 +61,17 @@ def test_a_refused_file_is_told_on_the_page(client, sign_in):
     assert "there is no node b" in answer.content.decode()
 
 
+def test_a_file_that_is_far_too_long_is_refused_early(client, sign_in, monkeypatch):
+    monkeypatch.setattr("taxonomy.exchange.staging.MOST_ROWS", 1)
+    sign_in("editor")
+
+    answer = client.post(reverse("taxonomy:import"), {"tags": upload()})
+
+    assert answer.status_code == 422
+    assert "more than 1 rows: import it in parts" in answer.content.decode()
+    assert not Tag.objects.exists()
+
+
 def test_the_api_imports_and_exports(client, sign_in):
     sign_in("editor")
 
