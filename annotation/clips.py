@@ -14,12 +14,8 @@ from annotation.models import ReviewTask, Verdict
 from annotation.readings import Change
 from ml.registry.part_names import part_name
 from tagging.models import Video
+from tagging.reasons import Box, Step, clock
 from taxonomy.models import BusinessLine
-
-
-def clock(seconds: float) -> str:
-    """As players show it: 0:07."""
-    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 @dataclass(frozen=True)
@@ -55,11 +51,19 @@ class Evidence:
     moment: tuple[float, float] | None = None  # seconds
     similar: tuple[SimilarVideo, ...] = ()
     recallers: tuple[tuple[str, float], ...] = ()  # name and score, best first
+    context: tuple[tuple[str, str], ...] = ()  # field (uploader, program) and the words there
+    box: Box | None = None  # the face, say, that speaks for it
+    path: tuple[Step, ...] = ()  # from a tag that the clip speaks of
 
     @property
     def proposers(self) -> list[tuple[str, float]]:
         """The recallers by the names people know them by, with their scores."""
         return [(part_name(name), score) for name, score in self.recallers]
+
+    @property
+    def is_bare(self) -> bool:
+        """Nothing to show but who says so."""
+        return not (self.words or self.moment or self.similar or self.context or self.box or self.path)
 
     @property
     def times(self) -> str:

@@ -121,6 +121,17 @@ class EvidenceSerializer(serializers.Serializer):
     moment = serializers.ListField(child=serializers.FloatField(), allow_null=True, help_text="Seconds: from, to.")
     similar = serializers.ListField(child=serializers.IntegerField(), help_text="Videos.")
     recallers = serializers.DictField(child=serializers.FloatField())
+    context = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="Field (uploader, program) and words."
+    )
+    box = serializers.ListField(
+        child=serializers.FloatField(),
+        allow_null=True,
+        help_text="A face: second; left, top, width, height in per cent of the picture.",
+    )
+    path = serializers.ListField(
+        child=serializers.ListField(child=serializers.CharField()), help_text="Relation and tag, from a known tag on."
+    )
 
     def to_representation(self, evidence: Any) -> dict[str, Any]:
         return {
@@ -128,6 +139,9 @@ class EvidenceSerializer(serializers.Serializer):
             "moment": evidence.moment and list(evidence.moment),
             "similar": [video.id for video in evidence.similar],
             "recallers": dict(evidence.recallers),
+            "context": [list(pair) for pair in evidence.context],
+            "box": evidence.box and list(evidence.box),
+            "path": [list(step) for step in evidence.path],
         }
 
 

@@ -32,9 +32,3 @@ def segments(text: str, marks: Iterable[tuple[int, int, int]]) -> tuple[Segment,
         Segment(text[a:b], tuple(sorted({tag for start, end, tag in inside if start <= a and b <= end})))
         for a, b in pairwise(borders)
     )
-
-
-def words(video: Video, places: Iterable[Span]) -> tuple[str, ...]:
-    """The marked words as they stand in the texts, each once."""
-    found = [getattr(video, name)[start:end] for name, start, end in places if name in TEXT_FIELDS]
-    return tuple(dict.fromkeys(word for word in found if word.strip()))

@@ -17,9 +17,9 @@ from annotation.clip_rows import SIMILAR, ClipRows
 from annotation.clips import AddedTag, Card, Clip, Evidence, GuidelineText, Lane, MediaUrls, ProposedTag, SimilarVideo
 from annotation.models import Review, ReviewTask
 from annotation.tag_labels import Label, labels
-from annotation.text_marks import text_fields, words
+from annotation.text_marks import text_fields
 from annotation.verdicts import Said
-from tagging import policies
+from tagging import policies, reasons
 from tagging.models import Suggestion, Video
 from taxonomy import guidelines, rulebook
 
@@ -49,8 +49,9 @@ def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
     # What was on the screen stays there, though rules or policy may have changed meanwhile.
     shown = list(dict.fromkeys([*decided, *(tag for tag in answers.verdicts if tag in suggestions)]))
     named = {*shown, *answers.added, *(s.replacement for s in answers.verdicts.values() if s.replacement)}
-    known = labels(named, rows.edition)
-    texts = guideline_texts(guidelines.texts(known, rows.line.pk, rows.edition), task.reviewer_id or 0)
+    on_the_way = reasons.on_paths(suggestions[tag].evidence for tag in shown)
+    known = labels(named | on_the_way, rows.edition)
+    texts = guideline_texts(guidelines.texts(named & known.keys(), rows.line.pk, rows.edition), task.reviewer_id or 0)
     proposals = [
         _proposal(video, suggestions[tag], known, texts, rows.similar, answers.verdicts.get(tag))
         for tag in shown
@@ -146,7 +147,10 @@ def _proposal(
         kind=label.kind,
         confidence=suggestion.confidence,
         evidence=Evidence(
-            words=words(video, evidence.get("spans", ())),
+            words=reasons.words(video, evidence.get("spans", ())),
+            context=reasons.context(video, evidence.get("spans", ())),
+            box=reasons.box(evidence),
+            path=reasons.path(evidence, {tag: label.name for tag, label in known.items()}),
             moment=tuple(evidence["moment"]) if evidence.get("moment") else None,
             similar=tuple(_similar(v, similar[v]) for v in evidence.get("similar", ())[:SIMILAR] if v in similar),
             recallers=tuple(sorted(suggestion.recallers.items(), key=lambda pair: (-pair[1], pair[0]))),

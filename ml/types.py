@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 
 TEXT_FIELDS = ("title", "description", "cover_text")
+CONTEXT_FIELDS = ("uploader", "program")  # where a clip comes from; evidence may name words of them too
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,19 +97,41 @@ class Features:
 
 
 class Span(NamedTuple):
-    """Characters [start, end) of one text field of the video."""
+    """Characters [start, end) of one text or context field of the video."""
 
     field: str
     start: int
     end: int
 
 
+class Region(NamedTuple):
+    """A part of the picture at one instant. Sides are shares of the picture's width and height, from its top left."""
+
+    at: float  # seconds
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+class Hop(NamedTuple):
+    """A step through the graph of tags: the relation that was followed, and the tag that it leads to.
+
+    `by` is a kind of relation (`plays_in`), `^kind` when it was followed backwards, empty where the path begins.
+    """
+
+    by: str
+    tag: int
+
+
 class Evidence(NamedTuple):
-    """Why a recaller proposes a tag: words, moment, similar videos."""
+    """Why a recaller proposes a tag: words, moment, similar videos, a part of the picture, a path from a known tag."""
 
     spans: tuple[Span, ...] = ()
     similar: tuple[int, ...] = ()  # video ids, most similar first
     moment: tuple[float, float] | None = None  # seconds
+    region: Region | None = None  # a face, say
+    path: tuple[Hop, ...] = ()  # from a tag that the video speaks of to the proposed one
 
 
 NO_EVIDENCE = Evidence()

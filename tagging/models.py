@@ -244,7 +244,9 @@ class Suggestion(models.Model):
     confidence = models.FloatField()
     consistent = models.BooleanField()  # in the best set that breaks no global rule
     recallers = models.JSONField()  # name -> score
-    evidence = models.JSONField()  # {"spans": [[field, start, end]], "similar": [video], "moment": [from, to]}
+    # {"spans": [[field, start, end]], "similar": [video], "moment": [from, to]} and, where there is one,
+    # "region": [second, left, top, right, bottom] and "path": [[relation, tag]]; see ml.types.Evidence
+    evidence = models.JSONField()
 
     class Meta:
         ordering = ["-confidence", "tag_id"]

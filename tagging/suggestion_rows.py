@@ -106,7 +106,9 @@ def _insert_suggestions(rows: Iterable[Mapping[str, object]]) -> None:
 
 
 def _evidence(evidence: Evidence) -> dict[str, object]:
-    return {"spans": evidence.spans, "similar": evidence.similar, "moment": evidence.moment}
+    told: dict[str, object] = {"spans": evidence.spans, "similar": evidence.similar, "moment": evidence.moment}
+    # Few suggestions have these, and most of a row is its evidence.
+    return told | {name: value for name in ("region", "path") if (value := getattr(evidence, name))}
 
 
 def _auto_accept(videos: Mapping[int, Outcome]) -> None:

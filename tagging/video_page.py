@@ -10,8 +10,7 @@ from django.utils.translation import get_language
 
 from ml.registry.models import ModelVersion
 from ml.registry.part_names import part_name
-from ml.types import TEXT_FIELDS
-from tagging import standing
+from tagging import reasons, standing
 from tagging.models import Suggestion, SuggestionSet, Video
 from taxonomy.models import Tag, TagName
 from taxonomy.search import preferred
@@ -33,6 +32,9 @@ class ShownSuggestion:
     moment: tuple[float, float] | None  # seconds
     similar: tuple[Video, ...]
     recallers: tuple[tuple[str, float], ...]  # best first
+    context: tuple[tuple[str, str], ...]  # field (uploader, program) and the words there
+    box: reasons.Box | None
+    way: tuple[reasons.Step, ...]  # from a tag that the clip speaks of, over others, to this one
 
     @property
     def percent(self) -> int:
@@ -76,7 +78,8 @@ def suggestions(video: Video, seen: SuggestionSet | None) -> list[ShownSuggestio
     above = {s.pk: _ancestors(s.tag) for s in stored}
     names = preferred(tag.pk for way in above.values() for tag in way)
     paths = {pk: " › ".join(names.get(tag.pk, tag.name) for tag in way) for pk, way in above.items()}
-    return [_shown(video, suggestion, paths[suggestion.pk], similar) for suggestion in stored]
+    ways = _names(reasons.on_paths(s.evidence for s in stored))
+    return [_shown(video, suggestion, paths[suggestion.pk], similar, ways) for suggestion in stored]
 
 
 def given_tags(video: Video) -> list[GivenTag]:
@@ -98,7 +101,16 @@ def localised_names() -> QuerySet[TagName]:
     return TagName.objects.filter(preferred=True, language__startswith=language)
 
 
-def _shown(video: Video, suggestion: Suggestion, path: str, similar: dict[int, Video]) -> ShownSuggestion:
+def _names(tags: set[int]) -> dict[int, str]:
+    """What tags are called in the reader's language; two queries, none for no tags."""
+    if not tags:
+        return {}
+    return dict(Tag.objects.filter(pk__in=tags).values_list("pk", "name")) | preferred(tags)
+
+
+def _shown(
+    video: Video, suggestion: Suggestion, path: str, similar: dict[int, Video], names: dict[int, str]
+) -> ShownSuggestion:
     evidence, moment = suggestion.evidence, suggestion.evidence.get("moment")
     return ShownSuggestion(
         tag=suggestion.tag,
@@ -106,13 +118,16 @@ def _shown(video: Video, suggestion: Suggestion, path: str, similar: dict[int, V
         path=path,
         confidence=suggestion.confidence,
         consistent=suggestion.consistent,
-        words=_words(video, evidence.get("spans", ())),
+        words=reasons.words(video, evidence.get("spans", ())),
         moment=(moment[0], moment[1]) if moment else None,
         similar=tuple(similar[pk] for pk in evidence.get("similar", ())[:SIMILAR] if pk in similar),
         recallers=tuple(
             (part_name(name), score)
             for name, score in sorted(suggestion.recallers.items(), key=lambda pair: (-pair[1], pair[0]))
         ),
+        context=reasons.context(video, evidence.get("spans", ())),
+        box=reasons.box(evidence),
+        way=reasons.path(evidence, names),
     )
 
 
@@ -123,11 +138,6 @@ def _ancestors(tag: Tag) -> list[Tag]:
         way.append(parent)
         parent = parent.parent
     return way[::-1]
-
-
-def _words(video: Video, spans: Iterable[tuple[str, int, int]]) -> tuple[str, ...]:
-    found = [getattr(video, name)[start:end] for name, start, end in spans if name in TEXT_FIELDS]
-    return tuple(dict.fromkeys(word for word in found if word.strip()))
 
 
 def _similar(stored: Iterable[Suggestion]) -> dict[int, Video]:

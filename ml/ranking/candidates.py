@@ -85,12 +85,13 @@ class CandidatePool:
 
 
 def _merged(first: Evidence, second: Evidence) -> Evidence:
-    """The words, the similar videos and the moment that either gives; what the first says stands first."""
+    """All words and similar videos, and the moment, region and path that either gives; the first one's go first."""
     if first is NO_EVIDENCE:
         return second
-    spans, similar, moment = first
+    spans, similar, moment, region, path = first
     if second.spans:
         spans = tuple(dict.fromkeys(spans + second.spans))
     if second.similar and len(similar) < SIMILAR_SHOWN:
         similar = tuple(dict.fromkeys(similar + second.similar))[:SIMILAR_SHOWN]
-    return Evidence(spans, similar, second.moment if moment is None else moment)
+    moment = second.moment if moment is None else moment
+    return Evidence(spans, similar, moment, second.region if region is None else region, path or second.path)

@@ -16,6 +16,8 @@ PARTS = {
     "hierarchical": gettext_lazy("along the tag tree"),
     "generation": gettext_lazy("written from the clip"),
     "graph": gettext_lazy("related tags"),
+    "faces": gettext_lazy("known face"),
+    "program": gettext_lazy("program it comes from"),
     "extraction": gettext_lazy("phrase in the text"),
     "mentions": gettext_lazy("named in the text"),
     "contrastive": gettext_lazy("ranker"),

@@ -1,4 +1,6 @@
 /** The clip: playing, seeking, and the head that runs over sound and lanes. Sound and speed hold for the next clips. */
+import { frame } from "./box.js";
+
 const SPEEDS = [1, 1.5, 2, 0.5];
 const habits = { muted: false, speed: 1 };
 
@@ -67,6 +69,7 @@ export class Player {
 
   #clicked(event) {
     const moment = event.target.closest("[data-seek]");
+    if (moment?.dataset.box && this.video) frame(this.video, moment.dataset.box);
     if (moment) this.seek(Number(moment.dataset.seek));
     const strip = event.target.closest("[data-seekable]");
     if (!strip || !this.video) return;

@@ -1,4 +1,5 @@
 /** The page of one video: the waveform, the filmstrip and the moments of suggestions lead into the clip. */
+import { frame } from "./box.js";
 
 const player = document.querySelector("[data-player]");
 
@@ -15,7 +16,11 @@ if (player) {
     seek(((event.clientX - left) / width) * Number(event.currentTarget.dataset.seekBar));
   });
   for (const button of document.querySelectorAll("[data-seek]")) {
-    button.addEventListener("click", () => seek(Number(button.dataset.seek)));
+    button.addEventListener("click", () => {
+      if (!button.dataset.box) return seek(Number(button.dataset.seek));
+      frame(player, button.dataset.box);
+      player.currentTime = Number(button.dataset.seek);
+    });
   }
 } else {
   for (const button of document.querySelectorAll("[data-seek]")) button.disabled = true;

@@ -7,6 +7,8 @@ from django.urls import reverse
 
 from annotation import figures, queue, workbench
 from annotation.models import Review, ReviewTask
+from annotation.serializers import ClipSerializer
+from tagging.models import Suggestion
 from taxonomy import names, rulebook
 from taxonomy.models import Guideline, Rule, Tag, TagName
 from tests.annotation.factories import claim, make_task, publish
@@ -376,3 +378,23 @@ def test_a_new_name_and_a_new_guideline_are_seen_at_once(task, dunk):
 
     assert proposed.name == "Slam dunk"
     assert "both hands" in proposed.guideline.html
+
+
+def test_a_face_a_program_and_the_way_through_the_graph_are_shown(client, task, dunk, street):
+    dunk_parent = dunk.parent_id
+    path = [["", street.pk], ["^parent", dunk_parent], ["related", dunk.pk]]
+    task.video.program = "Street Masters"
+    task.video.save()
+    Suggestion.objects.filter(tag=dunk).update(
+        evidence={"spans": [["program", 0, 6]], "region": [2.0, 0.5, 0.25, 0.75, 0.5], "path": path}
+    )
+
+    page = client.get(task.get_absolute_url()).content.decode()
+
+    assert 'data-seek="2.00" data-box="50 25 25 25">face at 0:02' in page
+    assert "program “Street”" in page
+    assert "<i>related to</i>" in page
+    proposed = ClipSerializer(workbench.clip(task)).data["proposals"][0]["evidence"]
+    assert proposed["box"] == [2, 50, 25, 25, 25]
+    assert proposed["path"] == [["", "Streetball"], ["above", "Basketball"], ["related to", "Slam dunk"]]
+    assert proposed["context"] == [["program", "Street"]]

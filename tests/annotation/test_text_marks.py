@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from annotation.clips import Segment
-from annotation.text_marks import segments, text_fields, words
+from annotation.text_marks import segments, text_fields
 from tagging.models import Video
 
 MARKS = st.lists(st.tuples(st.integers(-3, 30), st.integers(-3, 30), st.integers(1, 4)), max_size=6)
@@ -27,9 +27,3 @@ def test_empty_texts_are_left_out():
     video = Video(title="扣篮 again", description="", cover_text="3v3")
 
     assert [f.name for f in text_fields(video, {5: [("title", 0, 2)]})] == ["title", "cover_text"]
-
-
-def test_words_are_named_once():
-    video = Video(title="dunk dunk", description="dunks")
-
-    assert words(video, [("title", 0, 4), ("title", 5, 9), ("description", 0, 5)]) == ("dunk", "dunks")

@@ -28,6 +28,8 @@ def queue(settings, tmp_path, files):
         media = clips.store(file)
         Video.objects.filter(pk=task.video_id).update(media=media, media_state="ready")
     Suggestion.objects.filter(tag=queue.dunk).update(evidence={"moment": [MOMENT, 2.5]})
+    region = [MOMENT, 0.25, 0.2, 0.5, 0.6]
+    Suggestion.objects.filter(tag=queue.street).update(evidence={"moment": [MOMENT, 2.5], "region": region})
     return queue
 
 
@@ -65,6 +67,22 @@ def test_a_key_jumps_to_the_moment_of_the_tag(desk, queue):
 
     desk.press("ArrowRight")
     assert seconds(desk) == MOMENT + 1
+
+
+def test_the_key_stops_at_a_face_and_frames_it_until_the_clip_moves_on(desk, queue):
+    desk.press("ArrowDown")
+    desk.press("j")
+
+    frame = desk.page.locator("#clip .box")
+    expect(frame).to_be_visible()
+    assert seconds(desk) == MOMENT
+    assert not playing(desk)
+    shown, box = desk.page.locator("#clip video").bounding_box(), frame.bounding_box()
+    assert abs(box["x"] + box["width"] / 2 - (shown["x"] + shown["width"] / 2)) < 4  # in the middle of the picture
+    assert 0.55 * shown["height"] < box["height"] < 0.65 * shown["height"] + 8
+
+    desk.press(" ")
+    expect(frame).to_have_count(0)
 
 
 def test_the_next_clip_is_loaded_before_it_is_shown(desk):

@@ -11,7 +11,7 @@ from ml.parts import silent
 from ml.ranking import CALIBRATORS, RANKERS
 from ml.ranking.candidates import CandidatePool
 from ml.ranking.negatives import Negatives
-from ml.types import Candidate, Evidence, Features, Span, VideoInput
+from ml.types import Candidate, Evidence, Features, Hop, Region, Span, VideoInput
 from tests.ml.stack_data import COOKING, GAME, SPORT, STAR, VOCABULARY, make_features, make_training_set
 
 DATA = make_training_set()
@@ -98,7 +98,9 @@ def test_negatives_are_never_true_tags_nor_their_ancestors():
 
 
 def test_the_union_keeps_who_said_what_and_why():
-    words, scene = Evidence(spans=(Span("title", 0, 3),)), Evidence(moment=(1.0, 2.0), similar=(7, 8))
+    face, path = Region(1.0, 0.1, 0.1, 0.2, 0.2), (Hop("", SPORT), Hop("^parent", GAME))
+    words = Evidence(spans=(Span("title", 0, 3),), path=path)
+    scene = Evidence(moment=(1.0, 2.0), similar=(7, 8), region=face, path=(Hop("", STAR), Hop("related", GAME)))
     answers = {
         "mentions": [[Candidate(GAME, 0.5, words)], []],
         "classifier": [[Candidate(GAME, 0.9, scene), Candidate(STAR, 0.1)], [Candidate(STAR, 0.2)]],
@@ -111,7 +113,7 @@ def test_the_union_keeps_who_said_what_and_why():
         (1, STAR),
     ]
     np.testing.assert_allclose(pool.scores, [[0.5, 0.9], [np.nan, 0.1], [np.nan, 0.2]], rtol=1e-6)
-    assert pool.evidence[0] == Evidence(words.spans, scene.similar, scene.moment)
+    assert pool.evidence[0] == Evidence(words.spans, scene.similar, scene.moment, face, path)
     part = pool.of([1, 0])
     assert part.video.tolist() == [0, 1, 1]
     assert pool.joined(pool).videos == 4

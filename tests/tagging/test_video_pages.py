@@ -148,7 +148,13 @@ def test_the_page_of_a_video_shows_all_there_is(client, sign_in, media):
     )
     video.video_tags.create(business_line=make_line(), tag=tag, source="review")
     stored = make_suggestions(video, {tag: 0.914}, model=make_model(state="active"), taxonomy=taxonomy())
-    evidence = {"spans": [["title", 4, 9]], "similar": [like.pk], "moment": [0.5, 1.25]}
+    evidence = {
+        "spans": [["title", 4, 9], ["uploader", 0, 1]],
+        "similar": [like.pk],
+        "moment": [0.5, 1.25],
+        "region": [0.5, 0.1, 0.2, 0.3, 0.5],
+        "path": [["", tag.parent_id], ["^parent", tag.pk]],
+    }
     stored.suggestions.update(evidence=evidence, recallers={"mentions.v1": 0.8})
 
     page = client.get(video.get_absolute_url()).content.decode()
@@ -159,6 +165,9 @@ def test_the_page_of_a_video_shows_all_there_is(client, sign_in, media):
         "Sports",
         "91%",
         "<q>dunks</q>",
+        "uploader <q>u</q>",
+        'data-box="10 20 20 30">face at 0:00',
+        "<i>above</i>",
         "A clip like it",
         "named in the text",
         "320×180",
