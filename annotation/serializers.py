@@ -121,7 +121,7 @@ class EvidenceSerializer(serializers.Serializer):
     moment = serializers.ListField(child=serializers.FloatField(), allow_null=True, help_text="Seconds: from, to.")
     similar = serializers.ListField(child=serializers.IntegerField(), help_text="Videos.")
     recallers = serializers.DictField(child=serializers.FloatField())
-    context = serializers.ListField(
+    context = serializers.ListField(  # type: ignore[assignment]  # a declared field is no attribute
         child=serializers.ListField(child=serializers.CharField()), help_text="Field (uploader, program) and words."
     )
     box = serializers.ListField(

@@ -28,7 +28,7 @@ def queue(settings, tmp_path, files):
         media = clips.store(file)
         Video.objects.filter(pk=task.video_id).update(media=media, media_state="ready")
     Suggestion.objects.filter(tag=queue.dunk).update(evidence={"moment": [MOMENT, 2.5]})
-    region = [MOMENT, 0.25, 0.2, 0.5, 0.6]
+    region = [MOMENT, 0.25, 0.2, 0.75, 0.8]
     Suggestion.objects.filter(tag=queue.street).update(evidence={"moment": [MOMENT, 2.5], "region": region})
     return queue
 
