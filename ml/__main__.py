@@ -1,17 +1,19 @@
-"""`python -m ml train|evaluate|propose`: the model stack without a database."""
+"""`python -m ml train|evaluate|propose|pretrain`: the model stack without a database."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from ml.bundle import BundleError
 from ml.feature_store import FeatureStore
 from ml.pipeline import Pipeline
+from ml.pretraining import command
 from ml.training import loop
 from ml.training.examples import SPLITS, read_videos
 from ml.types import Example, Proposal
@@ -32,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m ml", description=__doc__)
-    commands = parser.add_subparsers(required=True, metavar="train|evaluate|propose")
+    commands = parser.add_subparsers(required=True, metavar="train|evaluate|propose|pretrain")
 
     train = commands.add_parser("train", help="train a stack on a snapshot and write a bundle")
     train.add_argument("snapshot", type=Path)
@@ -53,9 +55,19 @@ def _parser() -> argparse.ArgumentParser:
     propose.add_argument("--media", type=Path, help="folder of the media")
     propose.add_argument("--out", type=Path, help="JSONL file to write; without it the answer is printed")
     propose.set_defaults(run=_propose)
-    for command in (train, evaluate, propose):
-        command.add_argument("--features", type=Path, default=Path("var/features"), help="folder of cached features")
+    for part in (train, evaluate, propose):
+        part.add_argument("--features", type=Path, default=Path("var/features"), help="folder of cached features")
+    _add_pretraining(commands.add_parser("pretrain", help="learn from what nobody has labelled"))
     return parser
+
+
+def _add_pretraining(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(required=True, metavar="text")
+    texts = kinds.add_parser("text", help="ALBERT on texts; what was interrupted goes on")
+    texts.add_argument("out", type=Path, help="folder to write; it must not exist")
+    texts.add_argument("files", type=Path, nargs="+", help="videos.jsonl as in a snapshot, or plain texts, one a line")
+    command.add_arguments(texts)
+    texts.set_defaults(run=_pretrain)
 
 
 def _train(options: argparse.Namespace) -> None:
@@ -68,6 +80,28 @@ def _train(options: argparse.Namespace) -> None:
         report=_print_progress,
     )
     print(json.dumps(metrics, indent=2))
+
+
+def _pretrain(options: argparse.Namespace) -> None:
+    from ml.pretraining import text  # loads transformers: seconds that the other commands need not wait
+
+    lines = command.told(lambda line: print(line, file=sys.stderr))
+    print(
+        json.dumps(text.pretrain(_Texts(options.files), options.out, command.settings(vars(options)), lines), indent=2)
+    )
+
+
+@dataclass(frozen=True)
+class _Texts:
+    files: Sequence[Path]
+
+    def __iter__(self) -> Iterator[str]:
+        for path in self.files:
+            if path.suffix == ".jsonl":
+                yield from filter(None, (example.video.text() for example in read_videos(path, path.parent)))
+                continue
+            with path.open(encoding="utf-8") as lines:
+                yield from filter(None, map(str.strip, lines))
 
 
 def _print_progress(progress: loop.Progress) -> None:

@@ -9,6 +9,7 @@ To add an extractor:
 
 EXTRACTORS = {
     "minilm.v1": "ml.modality.text.SentenceExtractor",
+    "albert.v1": "ml.modality.albert.DomainExtractor",
     "timm.v1": "ml.modality.frames.FrameExtractor",
     "logmel.v1": "ml.modality.sound.SoundExtractor",
 }

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import torch
 from torch.nn.utils.rnn import pad_sequence
 from transformers import AutoModel, AutoTokenizer
-from transformers.utils.logging import disable_progress_bar
+from transformers.utils.logging import disable_progress_bar, set_verbosity_error
 
 from ml.modality import weights
 from ml.modality.extractor import Extractor, Material, Settings, fingerprint
 from ml.types import Array
 
 disable_progress_bar()  # type: ignore[no-untyped-call]  # a worker's log is no terminal
+set_verbosity_error()  # type: ignore[no-untyped-call]  # else it lists the heads of pretraining, unused here
 
 DEFAULT_WEIGHTS = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_TOKENS = 128
@@ -27,14 +28,17 @@ class SentenceExtractor(Extractor):
     """Mean of a sentence encoder's token embeddings, padding masked, L2-normalised (Reimers and Gurevych 2019)."""
 
     modality = "text"
+    registered: ClassVar[str] = "minilm.v1"
 
-    def __init__(self, folder: Path, tokens: int, device: str) -> None:
-        self.tokens, self.device = tokens, device
+    def __init__(self, folder: Path, tokens: int | None, device: str) -> None:
+        self.device = device
         self.tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         self.model: Any = AutoModel.from_pretrained(folder, local_files_only=True).eval().to(device)
         self.dim = int(self.model.config.hidden_size)
+        most = int(self.model.config.max_position_embeddings)
+        self.tokens = tokens = min(tokens or most, most)  # further places were never learned
         files = [path for part in (weights.FILE, "tokenizer.json") if (path := folder / part).is_file()]
-        self.name = f"minilm.v1-{fingerprint({'tokens': tokens}, *files)}"
+        self.name = f"{self.registered}-{fingerprint({'tokens': tokens}, *files)}"
 
     @classmethod
     def build(cls, settings: Settings, folder: Path | None, device: str) -> Self:

@@ -12,12 +12,15 @@ from ml.modality import EXTRACTORS
 from ml.modality.extraction import Modality
 from ml.modality.extractor import Extractor, Material
 from ml.modality.frames import BackboneConfig, network, save
+from ml.pretraining import albert, vocabulary
+from ml.pretraining.settings import Settings
 from ml.types import Features, VideoInput
 from tests.ml.media_files import make_clip, picture, sine
 
-# How to build each registered extractor; "bundle" stands for a folder of trained weights made here.
+# How to build each registered extractor; "bundle" and "pretrained" stand for folders of weights made here.
 SETTINGS = {
     "minilm.v1": {"tokens": 32},
+    "albert.v1": {"weights": "pretrained"},
     "timm.v1": {"weights": "bundle"},
     "logmel.v1": {},
 }
@@ -27,6 +30,15 @@ TEXTS = ("Cat and dog", "雨中的城市", "A much longer description of a baske
 def make_backbone(folder: Path, seed: int = 0, size: int = 64) -> Path:
     torch.manual_seed(seed)
     save(network("test_resnet"), BackboneConfig.of("test_resnet", size), folder)
+    return folder
+
+
+def make_encoder(folder: Path) -> Path:
+    """A text encoder with fresh weights; few steps would teach it as little."""
+    tokenizer = vocabulary.train([*TEXTS, *TEXTS], 300)
+    size = Settings(embedding=16, hidden=32, layers=2, heads=2, intermediate=64, longest=32)
+    albert.network(size, tokenizer).save_pretrained(folder)
+    vocabulary.ready(tokenizer, 32).save_pretrained(folder)
     return folder
 
 
@@ -40,7 +52,10 @@ def make_material(index: int) -> Material:
 @pytest.fixture(params=sorted(EXTRACTORS))
 def extractor(request, tmp_path) -> Extractor:
     folder = make_backbone(tmp_path / "weights")
-    return parts.find(EXTRACTORS, request.param).build(SETTINGS[request.param], folder, "cpu")
+    settings = SETTINGS[request.param]
+    if settings.get("weights") == "pretrained":
+        settings = settings | {"weights": str(make_encoder(tmp_path / "encoder"))}
+    return parts.find(EXTRACTORS, request.param).build(settings, folder, "cpu")
 
 
 def equal(one: dict, other: dict, tolerance: float = 0.0) -> bool:
@@ -111,7 +126,7 @@ def test_a_video_without_anything_has_no_features(extractor, tmp_path):
 def test_every_extractor_file_is_registered():
     own = {path.split(".")[-2] for path in EXTRACTORS.values()}
     folder = Path(modality.__file__).parent
-    defining = {path.stem for path in folder.glob("*.py") if "(Extractor)" in path.read_text()}
+    defining = {path.stem for path in folder.glob("*.py") if "Extractor):" in path.read_text()}
 
     assert own == defining
     assert SETTINGS.keys() == EXTRACTORS.keys()
