@@ -47,9 +47,13 @@ class Sources:
 
     texts: list[str]
     pictures: Array  # (exercises, values)
+    photos: Array  # (exercises, 2, values)
     tags: Array  # (exercises, tags)
+    names: list[str]  # of the tags
     sounds: Array  # (sounds, 2 * bands)
+    sequences: list[Array]  # (examples, 2 * bands) of each sound
     sound_labels: Array  # (sounds, classes)
+    classes: list[str]  # of the sounds
     heard: list[str]  # fold of each sound
 
 
@@ -60,14 +64,17 @@ def read(data: Path) -> Sources:
     said = [_tags(exercise) for exercise in exercises]
     names = sorted({tag for tags in said for tag in tags})
     tags = np.array([[name in tags for name in names] for tags in said], np.float32)
-    photos = [[data / "exercises" / "photos" / name for name in e["images"]] for e in exercises]
-    pictures = np.stack([np.mean([_picture(path) for path in paths], axis=0) for paths in photos])
+    paths = [[data / "exercises" / "photos" / name for name in e["images"]] for e in exercises]
+    photos = np.stack([[_picture(path) for path in mine] for mine in paths]).astype(np.float32)
     with (data / "esc10" / "clips.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     classes = sorted({row["label"] for row in rows})
-    sounds = np.stack([_sound(next((data / "esc10").rglob(row["file"]))) for row in rows])
+    examples = [_examples(next((data / "esc10").rglob(row["file"]))) for row in rows]
+    sounds = np.stack([_described(mine.reshape(-1, mine.shape[-1])) for mine in examples])
+    sequences = [np.stack([_described(example) for example in mine]) for mine in examples]
     labels = np.array([[row["label"] == name for name in classes] for row in rows], np.float32)
-    return Sources(texts, pictures.astype(np.float32), tags, sounds, labels, [row["fold"] for row in rows])
+    folds = [row["fold"] for row in rows]
+    return Sources(texts, photos.mean(axis=1), photos, tags, names, sounds, sequences, labels, classes, folds)
 
 
 def compose(sources: Sources, seed: int) -> tuple[Clips, Clips]:
@@ -112,9 +119,13 @@ def _picture(path: Path) -> Array:
     return np.concatenate([edges / (edges.sum() + 1e-6) * 4, *colours, small]).astype(np.float32)
 
 
-def _sound(path: Path) -> Array:
+def _examples(path: Path) -> Array:
+    """(examples, frames, bands)."""
     heard = media.decode(path, rate=logmel.RATE).sound
     assert heard is not None, f"{path} has no sound"
-    examples = logmel.examples(heard)
-    bands = examples.reshape(-1, examples.shape[-1])
+    return logmel.examples(heard)
+
+
+def _described(bands: Array) -> Array:
+    """(frames, bands) -> mean and deviation of each band."""
     return np.concatenate([bands.mean(axis=0), bands.std(axis=0)]).astype(np.float32)

@@ -15,6 +15,7 @@ from ml.types import Array, Features, Vocabulary
 
 RANKERS = {
     "contrastive.v1": "ml.ranking.contrastive.ContrastiveRanker",
+    "nextvlad.v1": "ml.ranking.nextvlad.NextVladRanker",
 }
 CALIBRATORS = {
     "logistic.v1": "ml.ranking.calibration.LogisticCalibrator",

@@ -78,6 +78,17 @@ class CandidatePool:
         ones = np.ones(len(self), np.float32)
         return sparse.csr_matrix((ones, (self.video, self.column)), shape=(self.videos, tags))
 
+    def opinions(self) -> Array:
+        """(pairs, 2 * recallers + 1): whether each recaller proposed the tag, the log of its score, how many agree.
+
+        Logs turn the sum of a regression into a product of opinions, whatever scale a recaller counts in.
+        """
+        proposed = ~np.isnan(self.scores)
+        logs = np.log(np.where(proposed, np.maximum(self.scores, 0.0), 1.0) + 1e-6)
+        columns = [proposed, np.where(proposed, logs, 0.0), proposed.sum(axis=1, keepdims=True)]
+        opinions: Array = np.concatenate(columns, axis=1).astype(np.float32)
+        return opinions
+
     def look_up(self, matrix: sparse.csr_matrix) -> Array:
         """(pairs,) the value of a (videos, tags) matrix at each pair."""
         values: Array = np.asarray(matrix[self.video, self.column], dtype=np.float32).ravel()

@@ -21,6 +21,7 @@ PARTS = {
     "extraction": gettext_lazy("phrase in the text"),
     "mentions": gettext_lazy("named in the text"),
     "contrastive": gettext_lazy("ranker"),
+    "nextvlad": gettext_lazy("ranker"),
     "logistic": gettext_lazy("calibration"),
     "union": gettext_lazy("all together"),
 }

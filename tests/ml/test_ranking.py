@@ -1,6 +1,7 @@
 """Rankers and calibrators."""
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +16,10 @@ from ml.types import Candidate, Evidence, Features, Hop, Region, Span, VideoInpu
 from tests.ml.stack_data import COOKING, GAME, SPORT, STAR, VOCABULARY, make_features, make_training_set
 
 DATA = make_training_set()
-SETTINGS = {"contrastive.v1": {"epochs": 1, "dim": 16, "least_steps": 40}}
+SETTINGS = {
+    "contrastive.v1": {"epochs": 1, "dim": 16, "least_steps": 40},
+    "nextvlad.v1": {"epochs": 1, "dim": 16, "clusters": 4, "least_steps": 40},
+}
 
 
 def everything(videos: int) -> CandidatePool:
@@ -34,16 +38,21 @@ def name(request):
     return request.param
 
 
+@cache
+def trained(name):
+    return train(name)
+
+
 @pytest.fixture
 def ranker(name):
-    return train(name)
+    return trained(name)
 
 
 NEW = [make_features(400 + i) for i in range(4)]
 
 
 def test_every_ranking_module_is_registered():
-    shared = {"__init__", "candidates", "negatives"}
+    shared = {"__init__", "candidates", "first_scorer", "negatives", "regression", "sampling", "two_hops"}
     files = {path.stem for path in Path(ranking.__file__).parent.glob("*.py")} - shared
     assert files == {path.split(".")[-2] for path in (RANKERS | CALIBRATORS).values()}
 
