@@ -12,4 +12,5 @@ EXTRACTORS = {
     "albert.v1": "ml.modality.albert.DomainExtractor",
     "timm.v1": "ml.modality.frames.FrameExtractor",
     "logmel.v1": "ml.modality.sound.SoundExtractor",
+    "vggish.v1": "ml.modality.vggish.VggishExtractor",
 }

@@ -21,7 +21,6 @@ from ml.modality.extractor import Extractor, Material, MissingWeights, Settings,
 from ml.types import Array
 
 CONFIG = "config.json"
-BUNDLED = "bundle"  # the weights that training put beside the other parts
 CUDA_BATCH = 128
 CPU_PIXELS, CPU_BATCH = 8 * 224 * 224, 16  # pixels and pictures a batch: with more of them activations leave the cache
 
@@ -102,7 +101,7 @@ class FrameExtractor(Extractor):
         for timm's own pretrained weights of `model`.
         """
         source = str(settings.get("weights") or f"timm/{settings['model']}")
-        if source == BUNDLED:
+        if source == weights.BUNDLED:
             if folder is None or not (folder / weights.FILE).is_file():
                 raise MissingWeights("The stack's image backbone has not been trained yet: train the stack.")
             return cls(load_config(folder), folder / weights.FILE, device)

