@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from taxonomy.draft import Change, Draft
 from taxonomy.draft_rules import as_values, guideline_values
+from taxonomy.draft_tags import restored
+from taxonomy.edits import EditRefused
 from taxonomy.published import NO_GUIDELINE, Node, Published
 
 
@@ -27,16 +29,22 @@ class _Difference:
 
     def changes(self) -> list[Change]:
         former, later = self.draft.base, self.later
-        both = [code for code in later.codes if code in former and _row(former, code) != _row(later, code)]
-        new = sorted((code for code in later.codes if code not in former), key=lambda code: self.target.depth(code))
+        others = {c for c in former.codes if c in later and _kind(former, c) != _kind(later, c)}
+        self._replace(sorted(others, key=lambda code: -self.draft.depth(code)))
+        touched = self.draft.nodes.keys() - others
+        both = [c for c in later.codes if c in former and c not in others]
+        both = [c for c in both if c in touched or _row(former, c) != _row(later, c)]
+        new = sorted((c for c in later.codes if c not in former or c in others), key=self.target.depth)
         gone = sorted((c for c in former.codes if c not in later), key=lambda code: -self.draft.depth(code))
-        self._unmerge(both)
+        self._free({code for code in both if _said(self.draft, code) != _said(self.target, code)}.union(gone))
         for code in new:
             self._create(self.target.node(code))
         self._lighten(gone)
         self._tags(both, gone, new)
-        self._rules_and_relations()
+        self._rules()
+        self._relations()
         self._merge([*both, *new])
+        self._climb_all(code for code in (*both, *new) if self.target.node(code).state == "merged")
         self._guidelines()
         for code in gone:
             self._do("delete", tag=code)
@@ -46,28 +54,39 @@ class _Difference:
         self.draft.apply(op, values)
         self.made.append((op, values))
 
-    def _unmerge(self, codes: list[str]) -> None:
-        """Tags whose merge or split differs become themselves first."""
+    def _replace(self, codes: list[str]) -> None:
+        """A code that means a tag of another kind by now: the former tag goes, with all that speaks of it."""
+        split = {tag for code in codes for tag, kind, _to in self.draft.relations_of(code) if kind == "split_into"}
+        self._free({*codes, *split}.union(*map(self.draft.merged_into, codes)))
         for code in codes:
-            now, then = self.draft.node(code), self.target.node(code)
-            parts = self.draft.parts(code)
-            if parts and (parts != self.target.parts(code) or now.merged_into != then.merged_into):
+            for rule in self.draft.rules_of(code):
+                self._do("rule_remove", rule=rule.key)
+            for child in list(self.draft.children(code)):
+                self._do("move", tag=child, parent=None)
+        self._lighten(codes)
+        for code in codes:
+            self._do("delete", tag=code)
+
+    def _free(self, codes: set[str]) -> None:
+        """Tags that are merged or split become themselves again; those above them first."""
+        held = {above for code in codes if self._held(code) for above in self.draft.path(code) if self._held(above)}
+        for code in sorted(held, key=lambda code: (self.draft.depth(code), code)):
+            if self.draft.parts(code):
                 self._do("unsplit", tag=code, state="active")
-            elif not parts and now.merged_into is not None and now.merged_into != then.merged_into:
+            else:
                 self._do("unmerge", tag=code)
+
+    def _held(self, code: str) -> bool:
+        return self.draft.node(code).state == "merged" or bool(self.draft.parts(code))
 
     def _create(self, node: Node) -> None:
         state = "active" if node.state == "merged" else node.state
+        parent = None if node.parent is None or self._held(node.parent) else node.parent
         values = {"name": node.name, "names": [list(n) for n in node.names], "kind": node.kind, "state": state}
-        self._do("create", code=node.code, parent=node.parent, assignable=node.assignable, **values)
+        self._do("create", code=node.code, parent=parent, assignable=node.assignable, **values)
 
     def _lighten(self, gone: list[str]) -> None:
-        """Take from tags that go what would hold them: merges, splits, rules, relations and guidelines."""
-        for code in gone:
-            if self.draft.parts(code):
-                self._do("unsplit", tag=code, state="active")
-            elif self.draft.node(code).state == "merged":
-                self._do("unmerge", tag=code)
+        """Take from tags that go what would hold them: rules, relations and guidelines."""
         for code in gone:
             for rule in self.draft.rules_of(code):
                 if rule.key not in self.later.rules:
@@ -77,6 +96,9 @@ class _Difference:
                     self._do("relation_remove", tag=tag, kind=kind, to=to)
             for place in self.draft.guidelines_of(code):
                 self._do("guideline", tag=code, line=self._slug(place[1]), body="")
+            parent = self.draft.node(code).parent
+            if parent and parent in self.later and (self.target.node(parent).merged_into or self.target.parts(parent)):
+                self._do("move", tag=code, parent=None)  # out of the way of the merge or split
 
     def _tags(self, both: list[str], gone: list[str], new: list[str]) -> None:
         for code in both:
@@ -89,13 +111,15 @@ class _Difference:
                 self._do("assignable", tag=code, value=then.assignable)
             if now.state != then.state and then.state != "merged" and not self.target.parts(code):
                 self._do("state", tag=code, state=then.state)
-        parent_of = {code: self.target.node(code).parent for code in both if self.draft.node(code).category}
-        moved = [code for code, parent in parent_of.items() if self.draft.node(code).parent != parent]
-        for code in sorted(moved, key=self.target.depth):
-            self._climb(code)
+        self._climb_all(code for code in both if self.target.node(code).state != "merged")
         parents = {self.target.node(code).parent for code in (*both, *new) if self.target.node(code).category}
         for parent in sorted(parents, key=lambda code: code or ""):
             self._order(parent)
+
+    def _climb_all(self, codes: Iterable[str]) -> None:
+        moved = [code for code in codes if self.draft.node(code).parent != self.target.node(code).parent]
+        for code in sorted(moved, key=self.target.depth):
+            self._climb(code)
 
     def _climb(self, code: str) -> None:
         """Move a tag to its parent; through the root where that parent still stands below it."""
@@ -115,31 +139,46 @@ class _Difference:
                 self._do("move", tag=code, parent=parent, after=before)
             before = code
 
-    def _rules_and_relations(self) -> None:
+    def _rules(self) -> None:
         before, after = self.draft, self.later
         for key in [key for key in before.base.rules if before.has_rule(key) and key not in after.rules]:
             self._do("rule_remove", rule=key)
-        for key, rule in after.rules.items():
-            if not before.has_rule(key):
-                self._do("rule_add", **as_values(rule, self.lines))
-            elif as_values(before.rule(key), self.lines) != as_values(rule, self.lines):
-                self._do("rule_change", **as_values(rule, self.lines))
+        wanted = {key: as_values(rule, self.lines) for key, rule in after.rules.items()}
+        waiting = [k for k, v in wanted.items() if not before.has_rule(k) or as_values(before.rule(k), self.lines) != v]
+        while waiting:
+            refused = [key for key in waiting if not self._put_rule(wanted[key])]
+            if len(refused) == len(waiting):  # each says what another said: one gives way
+                self._do("rule_remove", rule=next(key for key in refused if before.has_rule(key)))
+            waiting = refused
+
+    def _put_rule(self, values: dict[str, Any]) -> bool:
+        """False while another rule still says the same."""
+        try:
+            self._do("rule_change" if self.draft.has_rule(values["rule"]) else "rule_add", **values)
+        except EditRefused as refused:
+            if refused.code != "duplicate_rule":
+                raise
+            return False
+        return True
+
+    def _relations(self) -> None:
+        before, after = self.draft, self.later
         for tag, kind, to in sorted(before.base.relations - after.relations):
             if kind != "split_into" and before.has_relation((tag, kind, to)):
                 self._do("relation_remove", tag=tag, kind=kind, to=to)
-        for tag, kind, to in sorted(after.relations - before.base.relations):
-            if kind != "split_into":
+        for tag, kind, to in sorted(after.relations):
+            if kind != "split_into" and not before.has_relation((tag, kind, to)):
                 self._do("relation_add", tag=tag, kind=kind, to=to)
 
     def _merge(self, codes: list[str]) -> None:
-        """Splits and merges last; of a chain of merges the end of it first would be refused, so the beginning is."""
+        """Splits and merges last, and the deepest first: what is still in use would move up with its merged parent."""
         waiting = [code for code in codes if self._differs(code)]
-        for code in sorted(waiting, key=self._steps, reverse=True):
+        for code in sorted(waiting, key=lambda code: (-self.draft.depth(code), -self._steps(code))):
             then, parts = self.target.node(code), self.target.parts(code)
             if parts:
-                self._do("split", tag=code, into=parts, default=then.merged_into)
-            else:
-                self._do("merge", tag=code, into=then.merged_into)
+                self._do("split", tag=code, into=parts, default=then.merged_into, **restored(self.draft, parts))
+            elif then.merged_into:
+                self._do("merge", tag=code, into=then.merged_into, **restored(self.draft, [then.merged_into]))
 
     def _differs(self, code: str) -> bool:
         now, then = self.draft.node(code), self.target.node(code)
@@ -169,6 +208,17 @@ def _row(version: Published, code: str) -> tuple[Any, ...]:
     node = version.node(code)
     parts = [to for tag, kind, to in version.relations_of.get(code, ()) if tag == code and kind == "split_into"]
     return node, version.position(code), parts
+
+
+def _kind(version: Published, code: str) -> str:
+    node = version.node(code)
+    return node.kind if node else ""
+
+
+def _said(draft: Draft, code: str) -> tuple[Any, ...]:
+    """What no edit changes of a tag as long as it is merged or split."""
+    node = draft.node(code)
+    return node.merged_into, node.name, node.names, node.assignable, draft.parts(code)
 
 
 def _longest_run(codes: list[str], place: Mapping[str, int]) -> set[str]:

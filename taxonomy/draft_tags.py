@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from taxonomy.edits import EditRefused, Values
@@ -11,6 +11,7 @@ from taxonomy.search_keys import is_chinese
 from taxonomy.working_copy import WorkingCopy
 
 MAX_DEPTH = 6
+NO_TARGET = {"merged", "deprecated"}  # states of a tag that no label may newly go to
 
 Inverse = list[tuple[str, dict[str, Any]]]
 
@@ -57,10 +58,7 @@ def move(copy: WorkingCopy, values: Values) -> Inverse:
 
 def merge(copy: WorkingCopy, values: Values) -> Inverse:
     node, into = _living(copy, values["tag"]), copy.node(values["into"])
-    if into.code == node.code:
-        raise EditRefused("merge_into_itself", tag=node.code)
-    if into.state in {"merged", "deprecated"}:
-        raise EditRefused(f"target_{into.state}", tag=into.code, into=into.merged_into or "")
+    _may_take_labels(copy, into, node, restored=values["restored"])
     if parts := copy.parts(node.code):
         raise EditRefused("was_split", tag=node.code, parts=parts)
     children = list(copy.children(node.code))
@@ -83,7 +81,8 @@ def unmerge(copy: WorkingCopy, values: Values) -> Inverse:
     node = copy.node(values["tag"])
     if node.state != "merged" or node.merged_into is None or copy.parts(node.code):
         raise EditRefused("not_merged", tag=node.code)
-    inverse: Inverse = [("merge", {"tag": node.code, "into": node.merged_into})]
+    _parent_in_use(copy, node.parent)
+    inverse: Inverse = [("merge", {"tag": node.code, "into": node.merged_into, **restored(copy, [node.merged_into])})]
     own = copy.children(node.code)
     back = [copy.node(child) for child in values["children"] if child not in own]
     if back:
@@ -112,9 +111,8 @@ def split(copy: WorkingCopy, values: Values) -> Inverse:
     if already := copy.parts(node.code):
         raise EditRefused("was_split", tag=node.code, parts=already)
     for part in map(copy.node, parts):
-        if part.state in {"merged", "deprecated"}:
-            raise EditRefused(f"target_{part.state}", tag=part.code, into=part.merged_into or "")
-        if node.code in copy.path(part.code):
+        _may_take_labels(copy, part, node, restored=values["restored"])
+        if part.state != "merged" and node.code in copy.path(part.code):
             raise EditRefused("split_downwards", tag=node.code, part=part.code)
     if below := copy.live_children(node.code):
         raise EditRefused("has_children", tag=node.code, children=below)
@@ -129,10 +127,11 @@ def unsplit(copy: WorkingCopy, values: Values) -> Inverse:
     parts = copy.parts(node.code)
     if not parts:
         raise EditRefused("not_split", tag=node.code)
+    _parent_in_use(copy, node.parent)
     for part in parts:
         copy.relations[(node.code, "split_into", part)] = False
     copy.change(node.code, state=values["state"], merged_into=None)
-    return [("split", {"tag": node.code, "into": parts, "default": node.merged_into})]
+    return [("split", {"tag": node.code, "into": parts, "default": node.merged_into, **restored(copy, parts)})]
 
 
 def state(copy: WorkingCopy, values: Values) -> Inverse:
@@ -179,6 +178,21 @@ def delete(copy: WorkingCopy, values: Values) -> Inverse:
     return [("create", again)]
 
 
+def restored(copy: WorkingCopy, targets: Iterable[str]) -> dict[str, bool]:
+    """What a merge or split says when it is made as it was before, and a target of it is no longer in use."""
+    return {"restored": True} if any(copy.node(code).state in NO_TARGET for code in targets) else {}
+
+
+def _may_take_labels(copy: WorkingCopy, target: Node, tag: Node, *, restored: bool) -> None:
+    if target.state in NO_TARGET and not restored:
+        raise EditRefused(f"target_{target.state}", tag=target.code, into=target.merged_into or "")
+    heir: Node | None = target
+    while heir is not None:  # a label of the tag would go round for ever
+        if heir.code == tag.code:
+            raise EditRefused("merge_into_itself", tag=tag.code)
+        heir = copy.node(heir.merged_into) if heir.merged_into else None
+
+
 def _living(copy: WorkingCopy, code: str) -> Node:
     node = copy.node(code)
     if node.state == "merged":
@@ -192,10 +206,19 @@ def _may_stand_below(copy: WorkingCopy, parent: str | None, height: int, *, merg
     above = copy.node(parent)
     if not above.category:
         raise EditRefused("open_tag_as_parent", tag=parent)
-    if above.state == "merged" and not merged:
-        raise EditRefused("merged", tag=parent, into=above.merged_into)
+    if not merged:
+        _parent_in_use(copy, parent)
     if copy.depth(parent) + height > MAX_DEPTH:
         raise EditRefused("too_deep", parent=parent, depth=MAX_DEPTH)
+
+
+def _parent_in_use(copy: WorkingCopy, parent: str | None) -> None:
+    """Below a tag that was merged or split nothing is in use: nobody would find it in the tree."""
+    if parent is None:
+        return
+    if parts := copy.parts(parent):
+        raise EditRefused("was_split", tag=parent, parts=parts)
+    _living(copy, parent)
 
 
 def _language(text: str) -> str:

@@ -8,7 +8,7 @@ from time import process_time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from taxonomy.differences import between
@@ -178,8 +178,32 @@ def test_the_published_draft_says_what_the_draft_said(first, second):
     assert state(Draft(published(later), LINES)) == state(later)
 
 
+AWAY = [("move", {"tag": "aaa", "parent": None}), ("move", {"tag": "aab", "parent": None})]
+BELOW = ("merge", {"tag": "ba", "into": "a"})
+A_REQUIRES = {"kind": "requires", "subject": "aa", "others": ["a", "b"]}
+A_EXCLUDES = {"kind": "excludes", "subject": "a", "others": ["b"]}
+
+
 @settings(deadline=None, max_examples=200)
 @given(st.lists(EDITS, max_size=20), st.lists(EDITS, max_size=20))
+@example([], [("merge", {"tag": "b", "into": "a"}), ("state", {"tag": "a", "state": "deprecated"})])
+@example([], [("split", {"tag": "ac", "into": ["a", "b"]}), ("state", {"tag": "a", "state": "deprecated"})])
+@example(
+    [("merge", {"tag": "a", "into": "b"})], [("merge", {"tag": "x", "into": "a"}), ("merge", {"tag": "a", "into": "b"})]
+)
+@example([], [BELOW, ("merge", {"tag": "b", "into": "a"})])
+@example([], [BELOW, ("split", {"tag": "b", "into": ["x", "y"], "default": "y"})])
+@example(
+    [("merge", {"tag": "aaa", "into": "b"})],
+    [("rename", {"tag": "aaa", "name": "One"}), ("merge", {"tag": "aaa", "into": "b"})],
+)
+@example([], [*AWAY, ("merge", {"tag": "aaa", "into": "a"}), ("split", {"tag": "aa", "into": ["x", "y"]})])
+@example([], [("delete", {"tag": "aba"}), ("merge", {"tag": "ab", "into": "x"})])
+@example([], [("delete", {"tag": "x"}), ("create", {"code": "x", "name": "New"}), ("merge", {"tag": "a", "into": "x"})])
+@example(
+    [("rule_add", {"rule": KEYS[0], **A_REQUIRES}), ("rule_add", {"rule": KEYS[1], **A_EXCLUDES})],
+    [("rule_add", {"rule": KEYS[1], **A_REQUIRES}), ("rule_add", {"rule": KEYS[0], **A_EXCLUDES})],
+)
 def test_the_difference_of_two_versions_leads_from_one_to_the_other(first, second):
     one, other = Draft(BASE, LINES), Draft(BASE, LINES)
     applied(one, first)
@@ -237,6 +261,20 @@ def test_a_branch_may_not_become_deeper_than_six_levels():
     with pytest.raises(EditRefused, match="too_deep"):
         draft.apply("move", {"tag": "d", "parent": "c5"})
     draft.apply("move", {"tag": "d", "parent": "c4"})
+
+
+def test_below_a_tag_that_is_no_longer_in_use_nothing_is():
+    draft = Draft(BASE)
+    draft.apply("merge", {"tag": "aaa", "into": "b"})
+    draft.apply("merge", {"tag": "aa", "into": "b"})
+
+    with pytest.raises(EditRefused, match="merged"):
+        draft.apply("unmerge", {"tag": "aaa"})
+    draft.apply("split", {"tag": "ac", "into": ["x", "y"]})
+    with pytest.raises(EditRefused, match="was_split"):
+        draft.apply("move", {"tag": "ba", "parent": "ac"})
+    with pytest.raises(EditRefused, match="merged"):
+        draft.apply("create", {"code": "n", "name": "N", "parent": "aa"})
 
 
 def test_a_tag_merged_within_a_set_is_no_target_any_more():
