@@ -17,7 +17,7 @@ test: .venv/installed browser
 
 test-all: .venv/installed browser
 	@$(BIN)/python manage.py compile_messages
-	$(PYTEST)
+	HYPOTHESIS_PROFILE=explore $(PYTEST)
 
 check: .venv/installed
 	$(BIN)/ruff check .
