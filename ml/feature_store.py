@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -56,6 +56,19 @@ class FeatureStore:
     def put(self, key: str, extractor: str, arrays: Mapping[str, Array]) -> None:
         """Store `arrays`; an empty mapping says that the source has nothing to extract."""
         self.put_all([(key, extractor, arrays)])
+
+    def keys(self, extractor: str) -> Iterator[str]:
+        """Of all entries of an extractor."""
+        for path in (self.root / extractor).glob("?/*.safetensors"):
+            yield path.stem
+
+    def extractors(self, prefix: str) -> list[str]:
+        """Those whose name begins so: one registered extractor has a name for each of its settings."""
+        return sorted(path.name for path in self.root.glob(f"{prefix}*") if path.is_dir())
+
+    def forget(self, key: str, extractor: str) -> None:
+        """Take the name away; the content goes with it when the entry was stored by itself."""
+        self.path(key, extractor).unlink(missing_ok=True)
 
     def put_all(self, entries: Sequence[Entry]) -> None:
         """Store several entries as one file."""

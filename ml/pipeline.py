@@ -17,8 +17,8 @@ from ml.modality.extraction import Modality
 from ml.parts import find
 from ml.ranking import CALIBRATORS, RANKERS, Calibrator, Ranker
 from ml.ranking.candidates import CandidatePool
-from ml.recall import RECALLERS, Recaller
-from ml.types import Array, Features, Proposal, VideoInput, Vocabulary
+from ml.recall import RECALLERS, Recaller, Witness
+from ml.types import Array, Features, Gallery, Proposal, VideoInput, Vocabulary
 
 MODALITY, RECALL, RANKING = "modality", "recall", "ranking"  # folders of a bundle
 
@@ -66,7 +66,30 @@ class Pipeline:
             pool = recall(self.recallers, self.budgets, features, self.vocabulary)
         with self._timed("rank"):
             confidence = self.calibrator.confidence(pool, self.ranker.score(features, pool))
-        return self._proposals(pool, confidence)
+        return self._with_newcomers(self._proposals(pool, self._witnessed(pool, confidence)), features)
+
+    def know(self, gallery: Gallery) -> None:
+        """Recognise these people from now on, and nobody else."""
+        for witness in self._witnesses.values():
+            witness.know(gallery)
+
+    @property
+    def _witnesses(self) -> dict[str, Witness]:
+        return {name: recaller for name, recaller in self.recallers.items() if isinstance(recaller, Witness)}
+
+    def _witnessed(self, pool: CandidatePool, confidence: Array) -> Array:
+        """What the calibrator could not learn, since nobody was known when the stack was trained, is not held down."""
+        columns = [i for i, name in enumerate(pool.recallers) if name in self._witnesses]
+        for column in columns:
+            confidence = np.fmax(confidence, pool.scores[:, column])
+        return confidence
+
+    def _with_newcomers(self, answers: list[list[Proposal]], features: Sequence[Features]) -> list[list[Proposal]]:
+        for name, witness in self._witnesses.items():
+            for answer, found in zip(answers, witness.newcomers(features), strict=True):
+                answer += [Proposal(tag, score, {name: score}, evidence) for tag, score, evidence in found]
+                answer.sort(key=lambda proposal: (-proposal.confidence, proposal.tag))
+        return answers
 
     def _proposals(self, pool: CandidatePool, confidence: Array) -> list[list[Proposal]]:
         answers: list[list[Proposal]] = [[] for _ in range(pool.videos)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 
 TEXT_FIELDS = ("title", "description", "cover_text")
+FACE_WIDTH = 128  # numbers that describe a face
 CONTEXT_FIELDS = ("uploader", "program")  # where a clip comes from; evidence may name words of them too
 
 
@@ -94,6 +95,8 @@ class Features:
     frames: Array | None = None  # (frames, frame_dim), one row a second
     frame_times: Array | None = None  # (frames,), seconds
     sound: Array | None = None  # (examples, sound_dim), one row per 0.96 s
+    faces: Array | None = None  # (faces, FACE_WIDTH), in the order of time
+    face_places: Array | None = None  # (faces, 5), each as a `Region`
 
 
 class Span(NamedTuple):
@@ -135,6 +138,15 @@ class Evidence(NamedTuple):
 
 
 NO_EVIDENCE = Evidence()
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """Faces of people who agreed to be recognised. It comes from outside and is never part of a bundle."""
+
+    tags: tuple[int, ...] = ()  # whose face each row is
+    faces: Array = field(default_factory=lambda: np.zeros((0, FACE_WIDTH), np.float32))  # (faces, FACE_WIDTH)
+    version: int = 0  # another number is another gallery
 
 
 class Candidate(NamedTuple):

@@ -6,7 +6,7 @@ whose text is a sentence for people.
 """
 
 from ml.media.container import Limits, MediaError, MediaInfo, content_hash, probe
-from ml.media.decoding import Decoded, decode, frames, waveform
+from ml.media.decoding import Decoded, Whole, decode, frames, waveform
 from ml.media.pictures import filmstrip, peaks, poster
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Limits",
     "MediaError",
     "MediaInfo",
+    "Whole",
     "content_hash",
     "decode",
     "filmstrip",

@@ -32,6 +32,10 @@ class Scaler:
         )
         return np.ascontiguousarray(np.rot90(small.to_ndarray(), shown.turns))
 
+    def fitted(self, frame: VideoFrame, shown: Shape, size: int) -> NDArray[np.uint8]:
+        """The upright picture with a longer side of at most `size`, nothing cut off."""
+        return self.scaled(frame, shown, min(1.0, size / max(shown.width, shown.height)))
+
     def square(self, frame: VideoFrame, shown: Shape, size: int) -> NDArray[np.uint8]:
         """The centre of the picture, (size, size, 3), the shorter side kept whole."""
         picture = self.scaled(frame, shown, size / min(shown.width, shown.height))

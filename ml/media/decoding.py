@@ -9,7 +9,7 @@ comes a frame or two late).
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -42,21 +42,37 @@ Picture = TypeVar("Picture")
 
 
 @dataclass(frozen=True)
+class Whole:
+    """Pictures to keep besides the small squares: nothing cut off, fewer and larger, for faces and lettering."""
+
+    size: int = 640  # pixels of the longer side; a smaller picture is not enlarged
+    fps: float = 1.0
+    most: int = 16  # spread over the clip; of a longer one at least half as many
+
+
+@dataclass(frozen=True)
 class Decoded:
-    """What one pass over a file gave; a part that was not asked for, or that the file lacks, is None."""
+    """What one pass over a file gave; a part that was not asked for, or that the file lacks, is None or empty."""
 
     frames: NDArray[np.uint8] | None = None  # (frames, size, size, 3), RGB
     times: Array | None = None  # (frames,), seconds
     sound: Array | None = None  # (samples,), mono in [-1, 1]
+    whole: Sequence[NDArray[np.uint8]] = ()  # (height, width, 3), RGB
+    whole_times: Array | None = None  # (pictures,), seconds
 
 
 @dataclass
 class Sampler(Generic[Picture]):
-    """Keeps the first frame of every 1/fps seconds, whatever the file's own frame rate does."""
+    """Keeps the first frame of every 1/fps seconds, whatever the file's own frame rate does.
+
+    Beyond `most` pictures every other one goes and half as many are kept from then on: nobody knows how long a
+    stranger's file really is, and they stay evenly spread.
+    """
 
     stream: VideoStream
     fps: float
     picture: Callable[[VideoFrame, Shape], Picture]
+    most: int | None = None
 
     def __post_init__(self) -> None:
         self.pictures: list[Picture] = []
@@ -76,6 +92,9 @@ class Sampler(Generic[Picture]):
         if time >= self._next:
             self.pictures.append(self.picture(frame, shape(frame, self.stream)))
             self.times.append(time)
+            if self.most and len(self.times) > self.most:
+                del self.pictures[1::2], self.times[1::2]
+                self.fps /= 2
             self._next = (math.floor(time * self.fps + 1e-6) + 1) / self.fps - 1e-6
         return time
 
@@ -117,33 +136,50 @@ def sample(
     A draft leaves out the deblocking filter: faster by another eighth, and 1 or 2 grey levels off at thumbnail size.
     Raises MediaError when the file is unusable or holds no picture that can be decoded.
     """
+    wanted = [Wanted(picture, fps)] if picture else []
+    samplers, sound = _sampled(path, wanted, rate, draft, limits)
+    return (samplers[0].pictures, samplers[0].times, sound) if samplers else ([], [], sound)
+
+
+@dataclass(frozen=True)
+class Wanted(Generic[Picture]):
+    """One kind of pictures to take from a file."""
+
+    picture: Callable[[VideoFrame, Shape], Picture]
+    fps: float
+    most: int | None = None
+
+
+def _sampled(
+    path: Path, wanted: Sequence[Wanted[Picture]], rate: int | None, draft: bool, limits: Limits
+) -> tuple[list[Sampler[Picture]], Array | None]:
+    """One pass for all kinds of pictures, and the sound."""
     with opened(path, limits) as container:
-        sampler = Sampler(video_stream(container, limits), fps, picture) if picture else None
-        if sampler:
-            codec = sampler.stream.codec_context
-            codec.skip_frame = "NONKEY" if sparse(path, sampler.stream, fps, limits) else "NONREF"
+        stream = video_stream(container, limits) if wanted else None
+        samplers = [Sampler(stream, one.fps, one.picture, one.most) for one in wanted] if stream else []
+        if stream:
+            codec, fps = stream.codec_context, max(one.fps for one in wanted)
+            codec.skip_frame = "NONKEY" if sparse(path, stream, fps, limits) else "NONREF"
             codec.options |= {"skip_loop_filter": "all"} if draft else {}
-        sound = _pass(container, sampler, rate, limits)
-    if sampler is None:
-        return [], [], sound
-    if not sampler.pictures:
+        sound = _pass(container, samplers, rate, limits)
+    if any(not sampler.pictures for sampler in samplers):
         raise MediaError("The file holds no picture that can be decoded.")
-    return sampler.pictures, sampler.times, sound
+    return samplers, sound
 
 
 def _pass(
-    container: InputContainer, sampler: Sampler[Picture] | None, rate: int | None, limits: Limits
+    container: InputContainer, samplers: Sequence[Sampler[Picture]], rate: int | None, limits: Limits
 ) -> Array | None:
     audio = audio_stream(container) if rate else None
     resampler = Resampler(rate, limits.seconds) if rate and audio else None
-    wanted = [stream for stream in (sampler.stream if sampler else None, audio) if stream]
+    wanted = [stream for stream in (samplers[0].stream if samplers else None, audio) if stream]
     if not wanted:
         return None
     for packet in container.demux(*wanted):
         for frame in decoded(packet):
             if isinstance(frame, AudioFrame) and resampler:
                 resampler.add(frame)
-            elif isinstance(frame, VideoFrame) and sampler and sampler.add(frame) > limits.seconds:
+            elif isinstance(frame, VideoFrame) and max(sampler.add(frame) for sampler in samplers) > limits.seconds:
                 return resampler.finish() if resampler else None
     return resampler.finish() if resampler else None
 
@@ -154,16 +190,28 @@ def decode(
     size: int | None = None,
     fps: float = 1.0,
     rate: int | None = None,
+    whole: Whole | None = None,
     limits: Limits = DEFAULT_LIMITS,
 ) -> Decoded:
-    """Frames of `size` pixels and sound at `rate` Hz from one pass; leave out what is not wanted."""
-    scaler = Scaler()
-    square = None if size is None else lambda frame, shown: scaler.square(frame, shown, size)
+    """Frames of `size` pixels, whole pictures and sound at `rate` Hz from one pass; leave out what is not wanted."""
+    wanted: dict[str, Wanted[NDArray[np.uint8]]] = {}
+    if size is not None:
+        squares = Scaler()
+        wanted["frames"] = Wanted(lambda frame, shown: squares.square(frame, shown, size), fps)
+    if whole is not None:
+        fitted = Scaler()
+        wanted["whole"] = Wanted(lambda frame, shown: fitted.fitted(frame, shown, whole.size), whole.fps, whole.most)
     with local(source) as path:
-        pictures, times, sound = sample(path, square, fps=fps, rate=rate, draft=True, limits=limits)
-    if not pictures:
-        return Decoded(sound=sound)
-    return Decoded(np.stack(pictures), np.asarray(times, np.float32), sound)
+        samplers, sound = _sampled(path, list(wanted.values()), rate, True, limits)
+    taken = dict(zip(wanted, samplers, strict=True))
+    frames, pictures = taken.get("frames"), taken.get("whole")
+    return Decoded(
+        np.stack(frames.pictures) if frames else None,
+        np.asarray(frames.times, np.float32) if frames else None,
+        sound,
+        pictures.pictures if pictures else (),
+        np.asarray(pictures.times, np.float32) if pictures else None,
+    )
 
 
 def frames(path: Path, size: int, fps: float = 1.0, limits: Limits = DEFAULT_LIMITS) -> tuple[NDArray[np.uint8], Array]:

@@ -13,4 +13,5 @@ EXTRACTORS = {
     "timm.v1": "ml.modality.frames.FrameExtractor",
     "logmel.v1": "ml.modality.sound.SoundExtractor",
     "vggish.v1": "ml.modality.vggish.VggishExtractor",
+    "dlib_faces.v1": "ml.modality.faces.FaceExtractor",
 }

@@ -24,7 +24,7 @@ from ml.types import Array, Features, VideoInput
 
 log = logging.getLogger(__name__)
 
-STAGES = ("decode", "text", "frames", "sound", "store")
+STAGES = ("decode", "text", "frames", "sound", "faces", "store")
 TEXT_BATCH = 256  # texts sorted by length together
 CLIP_BATCH = 8  # clips whose frames share batches
 # Threads that decode. One core is left to the networks: beside two decoders on two cores they ran with cold caches.
@@ -41,12 +41,13 @@ Ready = tuple[Work, Material]
 class Modality:
     """All extractors of a stack.
 
-    `timings` holds, after `features`, the CPU seconds of each stage: decode, text, frames, sound, store.
+    `timings` holds, after `features`, the CPU seconds of each stage: decode, text, frames, sound, faces, store.
     """
 
     def __init__(self, extractors: Sequence[Extractor], workers: int = DECODERS) -> None:
         self.extractors = tuple(extractors)
         self.workers = workers  # threads that decode
+        self.personal = frozenset(extractor.name for extractor in self.extractors if extractor.personal)
         self.timings = dict.fromkeys(STAGES, 0.0)
 
     @classmethod
@@ -90,7 +91,7 @@ class Modality:
             clips = self._decoded([item for item in work if item.reads_media], decoders)
             texts = ((item, Material(text=item.video.text())) for item in work if not item.reads_media)
             stored = [
-                writer.submit(keep, store, self._extracted(batch, found))
+                writer.submit(keep, store, self._extracted(batch, found), self.personal)
                 for batch in chain(_batches(texts, TEXT_BATCH), _batches(clips, CLIP_BATCH))
             ]
             self.timings["store"] = sum(done.result() for done in stored)

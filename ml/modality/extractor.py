@@ -30,6 +30,8 @@ class Material:
     frames: NDArray[np.uint8] | None = None  # (frames, size, size, 3), RGB
     times: Array | None = None  # (frames,), seconds
     sound: Array | None = None  # (samples,), mono in [-1, 1]
+    whole: Sequence[NDArray[np.uint8]] = ()  # pictures (height, width, 3), RGB, nothing cut off
+    whole_times: Array | None = None  # (pictures,), seconds
 
 
 class Extractor(ABC):
@@ -39,13 +41,14 @@ class Extractor(ABC):
     lacks the modality gives no arrays; another set of weights or settings has another `name`.
     """
 
-    modality: ClassVar[str]  # text | frames | sound: the field of Features that it fills
+    modality: ClassVar[str]  # text | frames | sound | faces: the field of Features that it fills
+    personal: ClassVar[bool] = False  # tells who is to be seen, so what is stored of a clip can be erased by itself
     name: str  # registered name and fingerprint: the extractor's part of the cache key
     dim: int  # width of one row
 
     @property
     def decoding(self) -> Mapping[str, Any]:
-        """What `ml.media.decode` must give it (size, fps, rate); empty when it reads no media."""
+        """What `ml.media.decode` must give it (size, fps, rate, whole); empty when it reads no media."""
         return {}
 
     @classmethod

@@ -62,12 +62,15 @@ def decode(item: Work) -> tuple[Work, Material | None, float]:
     except (media.MediaError, OSError) as reason:
         log.warning("video %s: no frames and no sound: %s", item.video.id, reason)
         return item, None, time.thread_time() - started
-    material = Material(frames=decoded.frames, times=decoded.times, sound=decoded.sound)
+    material = Material("", decoded.frames, decoded.times, decoded.sound, decoded.whole, decoded.whole_times)
     return item, material, time.thread_time() - started
 
 
-def keep(store: FeatureStore, results: Sequence[Result]) -> float:
-    """Store what a batch gave; returns its CPU seconds."""
+def keep(store: FeatureStore, results: Sequence[Result], personal: frozenset[str] = frozenset()) -> float:
+    """Store what a batch gave; returns its CPU seconds. What extractors of `personal` gave can be erased by itself."""
     started = time.thread_time()
-    store.put_all(results)
+    store.put_all([result for result in results if result[1] not in personal])
+    for result in results:
+        if result[1] in personal:
+            store.put(*result)
     return time.thread_time() - started

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar, Protocol, Self
+from typing import ClassVar, Protocol, Self, runtime_checkable
 
 from ml.parts import Config, Step, TrainingSet
-from ml.types import Candidate, Features, Vocabulary
+from ml.types import Candidate, Features, Gallery, Vocabulary
 
 RECALLERS = {
     "text_similarity.v1": "ml.recall.text_similarity.TextSimilarity",
@@ -24,6 +24,7 @@ RECALLERS = {
     "generation.v1": "ml.recall.generation.GenerationRecaller",
     "graph.v1": "ml.recall.graph.GraphRecaller",
     "mentions.v1": "ml.recall.mentions.MentionRecaller",
+    "faces.v1": "ml.recall.faces.FaceRecaller",
 }
 
 
@@ -46,3 +47,14 @@ class Recaller(Protocol):
     @classmethod
     def load(cls, folder: Path, vocabulary: Vocabulary, device: str = "cpu") -> Self:
         """The recaller that `save` wrote."""
+
+
+@runtime_checkable
+class Witness(Protocol):
+    """A recaller that knows what nobody could learn from reviews: its score is a confidence of its own."""
+
+    def know(self, gallery: Gallery) -> None:
+        """Recognise these people from now on, and nobody else."""
+
+    def newcomers(self, features: Sequence[Features]) -> list[list[Candidate]]:
+        """Per video, candidates of tags that the vocabulary does not have: made after the stack was trained."""

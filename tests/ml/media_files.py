@@ -1,5 +1,6 @@
 """Tiny real media for tests: a disc crosses a coloured background while a sine sounds."""
 
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,10 +21,12 @@ def make_clip(
     gop: int = 250,
     channels: int = 1,
     rotation: int = 0,
+    show: Callable[..., np.ndarray] | None = None,
 ) -> Path:
     """Write a clip and return its path; the ending names the container (mp4, mkv, webm, avi, ts, flv).
 
-    `tone` in Hz or None for a clip without sound; `gop` frames between keyframes; `rotation` as phones store it.
+    `tone` in Hz or None for a clip without sound; `gop` frames between keyframes; `rotation` as phones store it;
+    `show(time, size, colour)` draws something else.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     webm = path.suffix == ".webm"
@@ -37,7 +40,7 @@ def make_clip(
         if audio:
             audio.layout = "mono" if channels == 1 else "stereo"
         for index in range(max(1, round(seconds * fps))):
-            frame = av.VideoFrame.from_ndarray(picture(index / fps, size, colour), format="rgb24")
+            frame = av.VideoFrame.from_ndarray((show or picture)(index / fps, size, colour), format="rgb24")
             frame.pts, frame.time_base = index, Fraction(1, fps)
             container.mux(video.encode(frame))
         container.mux(video.encode(None))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from ml.parts import TrainingSet
-from ml.types import Features, Tag, VideoInput, Vocabulary
+from ml.types import FACE_WIDTH, Features, Gallery, Tag, VideoInput, Vocabulary
 
 SPORT, GAME, COOKING, STAR, RAIN, GROUP = 10, 20, 30, 40, 50, 60
 
@@ -35,7 +35,9 @@ def directions(count: int, width: int, seed: int) -> np.ndarray:
     return rows / np.linalg.norm(rows, axis=1, keepdims=True)
 
 
-def make_features(i: int, text: bool = True, frames: bool = True, sound: bool = True, **video) -> Features:
+def make_features(
+    i: int, text: bool = True, frames: bool = True, sound: bool = True, faces: bool = True, **video
+) -> Features:
     """Video i shows scene i mod 3; its features scatter a little around the scene's."""
     scene, noise = i % len(SCENES), np.random.default_rng(1000 + i)
     near = lambda rows, spread: (rows + spread * noise.normal(size=rows.shape)).astype(np.float32)
@@ -47,7 +49,13 @@ def make_features(i: int, text: bool = True, frames: bool = True, sound: bool = 
         frames=near(np.abs(directions(3, 8, seed=2)[[scene] * 4]), 0.05) if frames else None,
         frame_times=np.arange(4, dtype=np.float32) if frames else None,
         sound=near(directions(3, 6, seed=3)[[scene] * 2], 0.05) if sound else None,
+        faces=near(directions(3, FACE_WIDTH, seed=5)[[scene] * 2], 0.01) if faces else None,
+        face_places=np.array([[0, 0.4, 0.2, 0.6, 0.5], [1, 0.5, 0.2, 0.7, 0.5]], np.float32) if faces else None,
     )
+
+
+# Two of those who are seen in the scenes, of which one has a tag that may not be given.
+GALLERY = Gallery((STAR, GROUP), directions(3, FACE_WIDTH, seed=5)[[2, 0]], 1)
 
 
 def make_training_set(videos: int = 24, **kw) -> TrainingSet:

@@ -19,7 +19,8 @@ from ml.modality.vggish import save as save_hearing
 from ml.pretraining import albert, vocabulary
 from ml.pretraining.settings import Settings
 from ml.types import Features, VideoInput
-from tests.ml.media_files import make_clip, picture, sine
+from tests.ml.drawn_faces import ANN, BOB, CAL, make_portrait_clip, portrait
+from tests.ml.media_files import picture, sine
 
 # How to build each registered extractor; "bundle" and "pretrained" stand for folders of weights made here.
 SETTINGS = {
@@ -28,6 +29,7 @@ SETTINGS = {
     "timm.v1": {"weights": "bundle"},
     "logmel.v1": {},
     "vggish.v1": {"weights": "bundle"},
+    "dlib_faces.v1": {},
 }
 TEXTS = ("Cat and dog", "雨中的城市", "A much longer description of a basketball game in the rain at night")
 
@@ -60,10 +62,11 @@ WEIGHTS = {"albert.v1": make_encoder, "timm.v1": make_backbone, "vggish.v1": mak
 
 
 def make_material(index: int) -> Material:
-    """Text, 1 + index frames and 1 + index seconds of sound."""
+    """Text, 1 + index frames, 1 + index seconds of sound, and somebody's face."""
     times = np.arange(1 + index, dtype=np.float32)
     frames = np.stack([picture(time + index, (64, 64)) for time in times])
-    return Material(TEXTS[index % 3], frames, times, sine(200 * (index + 1), 1.0 + index))
+    sound, face = sine(200 * (index + 1), 1.0 + index), portrait((ANN, BOB, CAL)[index % 3])
+    return Material(TEXTS[index % 3], frames, times, sound, (face,), times[:1])
 
 
 @pytest.fixture(params=sorted(EXTRACTORS))
@@ -125,7 +128,7 @@ def test_missing_input_gives_nothing_and_disturbs_nobody(extractor):
 
 def test_a_stored_result_equals_a_fresh_one(extractor, tmp_path):
     store = FeatureStore(tmp_path / "store")
-    video = VideoInput(1, title="A ball", media=make_clip(tmp_path / "clip.mp4", seconds=2))
+    video = VideoInput(1, title="A ball", media=make_portrait_clip(tmp_path / "clip.mp4", seconds=2))
     stack = Modality([extractor])
 
     fresh, stored = (getattr(stack.features([video], store)[0], extractor.modality) for _ in range(2))

@@ -276,3 +276,30 @@ def test_scaling_a_picture_starts_no_threads():
     scaler.square(av.VideoFrame(640, 360, "yuv420p"), Shape(640, 360, 0), 96)
 
     assert len(list(Path("/proc/self/task").iterdir())) <= before
+
+
+def test_whole_pictures_come_from_the_same_pass(tmp_path):
+    path = make_clip(tmp_path / "clip.mp4", seconds=4, rotation=90)
+
+    both = media.decode(path, size=32, fps=2, rate=8000, whole=media.Whole(size=160, fps=1))
+
+    assert len(both.frames) == 8
+    assert both.whole_times == pytest.approx([0, 1, 2, 3], abs=0.2)
+    assert {picture.shape for picture in both.whole} == {(160, 90, 3)}  # upright
+    assert both.sound is not None
+
+
+def test_of_a_long_clip_evenly_spread_pictures_are_kept(tmp_path):
+    path = make_clip(tmp_path / "clip.mp4", seconds=9, tone=None)
+
+    times = media.decode(path, whole=media.Whole(size=64, fps=2, most=6)).whole_times
+
+    assert 3 <= len(times) <= 6
+    assert np.diff(times) == pytest.approx(np.diff(times)[0], abs=0.2)
+    assert times[-1] > 6
+
+
+def test_a_small_picture_is_not_enlarged(tmp_path):
+    path = make_clip(tmp_path / "clip.mp4", seconds=1)
+
+    assert media.decode(path, whole=media.Whole(size=2000)).whole[0].shape == (180, 320, 3)
