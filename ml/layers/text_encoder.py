@@ -7,6 +7,7 @@ added to the outputs (Cheng et al. 2016; Joulin et al. 2016).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
@@ -63,19 +64,43 @@ class TextEncoder(nn.Module):
 
     def pooled(self, tokens: Tensor, mask: Tensor) -> Tensor:
         """(texts, config.pooled); a text without tokens gives zeros."""
+        found = []
+        for map_, weights in self._maps(tokens, mask):
+            found.append(map_.amax(dim=-1))
+            if weights is not None:
+                found.append((map_ @ weights[..., None])[..., 0])
+        return torch.cat(found, dim=-1)
+
+    def places(self, tokens: Tensor, mask: Tensor, weights: Tensor) -> Tensor:
+        """What each token has to do with weighted sums of `pooled`: (texts, sums, pooled) -> (texts, sums, length).
+
+        Class activation maps (Zhou et al. 2016): a sum is linear in what each place of a map gives to the maximum and
+        to the mean, and a place's share is divided among the tokens that its window covers.
+        """
+        length, shares = tokens.shape[1], []
+        parts = iter(torch.split(weights, self.config.channels, dim=-1))  # (texts, sums, channels) each
+        for kernel, (map_, attended) in zip(self.config.kernels, self._maps(tokens, mask), strict=True):
+            best, where = map_.max(dim=-1)  # (texts, channels)
+            given = next(parts) * best[:, None]
+            place = given.new_zeros(*given.shape[:2], map_.shape[-1])
+            place.scatter_add_(2, where[:, None].expand_as(given), given)
+            if attended is not None:
+                place = place + next(parts) @ (map_ * attended[:, None])
+            shares.append(sum(place[..., first : first + length] for first in range(kernel)) / kernel)
+        return sum(shares, torch.zeros(())) * mask[:, None]
+
+    def _maps(self, tokens: Tensor, mask: Tensor) -> Iterator[tuple[Tensor, Tensor | None]]:
+        """Of each kernel its map (texts, channels, length + kernel - 1), and attention over the map's places."""
         if self.training and self.config.token_dropout:
             mask = mask & (torch.rand(mask.shape, device=mask.device) >= self.config.token_dropout)
         embedded = (self.embed(tokens) * mask[..., None]).transpose(1, 2)  # (texts, width, length)
-        found = []
         for number, convolve in enumerate(self.maps):
-            map_ = torch.relu(convolve(embedded))  # (texts, channels, length + kernel - 1)
-            seen = _reached(mask, self.config.kernels[number])[:, None]
-            map_ = map_ * seen
-            found.append(map_.amax(dim=-1))
+            seen = _reached(mask, self.config.kernels[number])
+            map_ = torch.relu(convolve(embedded)) * seen[:, None]
             if self.config.attention:
-                weights = masked_softmax(self.scores[number](map_.transpose(1, 2))[..., 0], seen[:, 0])
-                found.append((map_ @ weights[..., None])[..., 0])
-        return torch.cat(found, dim=-1)
+                yield map_, masked_softmax(self.scores[number](map_.transpose(1, 2))[..., 0], seen)
+            else:
+                yield map_, None
 
     def _bag(self, wide: nn.EmbeddingBag, rows: sparse.csr_matrix) -> Tensor:
         device = wide.weight.device

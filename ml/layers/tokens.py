@@ -25,6 +25,11 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(unicodedata.normalize("NFKC", text).casefold())
 
 
+def located(folded: str) -> list[tuple[str, int, int]]:
+    """Tokens of a text that is folded already, each with its start and end."""
+    return [(match[0], match.start(), match.end()) for match in _TOKEN.finditer(folded)]
+
+
 @dataclass(frozen=True)
 class TokenTable:
     """The tokens that a model has a row for, after those of padding and of the unknown token."""

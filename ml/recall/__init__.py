@@ -19,6 +19,7 @@ RECALLERS = {
     "sound_similarity.v1": "ml.recall.sound_similarity.SoundSimilarity",
     "fused_similarity.v1": "ml.recall.fused_similarity.FusedSimilarity",
     "classifier.v1": "ml.recall.classifier.ClassifierRecaller",
+    "text_classifier.v1": "ml.recall.text_classifier.TextClassifier",
     "hierarchical.v1": "ml.recall.hierarchical.HierarchicalRecaller",
     "extraction.v1": "ml.recall.extraction.ExtractionRecaller",
     "generation.v1": "ml.recall.generation.GenerationRecaller",

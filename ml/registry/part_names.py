@@ -13,6 +13,7 @@ PARTS = {
     "sound_similarity": gettext_lazy("similar sound"),
     "fused_similarity": gettext_lazy("similar as a whole"),
     "classifier": gettext_lazy("classifier"),
+    "text_classifier": gettext_lazy("words of the text"),
     "hierarchical": gettext_lazy("along the tag tree"),
     "generation": gettext_lazy("written from the clip"),
     "graph": gettext_lazy("related tags"),

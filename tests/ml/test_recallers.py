@@ -15,6 +15,7 @@ SETTINGS = {
     "classifier.v1": {"epochs": 1, "dim": 16, "least_steps": 10},
     "extraction.v1": {"epochs": 1, "width": 12, "hidden": 12, "least_steps": 60, "rate": 0.03, "dropout": 0.0},
     "generation.v1": {"epochs": 1, "dim": 16, "heads": 2, "layers": 1, "least_steps": 20, "beams": 2},
+    "text_classifier.v1": {"epochs": 1, "dim": 16, "width": 12, "channels": 8, "least_steps": 10},
     "hierarchical.v1": {"epochs": 1, "dim": 16, "hidden": 16, "least_steps": 10, "trees": 2},
 }
 DATA = make_training_set()

@@ -81,3 +81,28 @@ def test_it_learns_one_batch_by_heart_and_keeps_its_bits(tmp_path):
     assert overfits(model, lambda: F.cross_entropy(model(TEXTS, TEXTS != 0, GRAMS), torch.arange(3)), 60) < 0.05
     again = reloaded(model, encoder(), tmp_path)
     assert torch.equal(again(TEXTS, TEXTS != 0, GRAMS), model(TEXTS, TEXTS != 0, GRAMS))
+
+
+def test_the_places_of_a_sum_make_up_the_sum():
+    model = encoder(kernels=(1,), grams=0)
+    weights = model.head.weight.expand(3, -1, -1)
+
+    places = model.places(TEXTS, TEXTS != 0, weights)
+
+    assert places.shape == (3, 3, 5)
+    torch.testing.assert_close(places.sum(-1), model(TEXTS, TEXTS != 0) - model.head.bias)
+    assert not places[1, :, 2:].any()  # padding says nothing
+
+
+def test_a_place_shares_with_the_tokens_of_its_window():
+    model = encoder(kernels=(2,), channels=1, attention=False, grams=0)
+    with torch.no_grad():
+        model.maps[0].weight.zero_()
+        model.maps[0].bias.zero_()
+        model.embed.weight.zero_()
+        model.embed.weight[4, 0] = 1.0
+        model.maps[0].weight[0, 0, 1] = 6.0  # fires where token 4 is the second of its window
+
+    places = model.places(torch.tensor([[3, 4, 5]]), torch.ones(1, 3, dtype=torch.bool), torch.ones(1, 1, 1))
+
+    assert places[0, 0].tolist() == [3.0, 3.0, 0.0]

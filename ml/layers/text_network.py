@@ -1,0 +1,71 @@
+"""Words to tags: the text encoder (BOW + CNN + attention) under a linear layer over all tags."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import sparse
+from torch import Tensor, nn
+
+from ml.layers.grams import GramTable
+from ml.layers.placed_words import placed, spoken
+from ml.layers.text_encoder import TextEncoder, TextEncoderConfig
+from ml.layers.tokens import TokenTable
+from ml.types import VideoInput
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Texts as the network reads them."""
+
+    tokens: Tensor  # (texts, length)
+    mask: Tensor
+    grams: sparse.csr_matrix  # (texts, grams) TF-IDF
+
+    @classmethod
+    def collate(cls, videos: Sequence[VideoInput], words: TokenTable, grams: GramTable, longest: int) -> Texts:
+        tokens, mask = words.encode([spoken(placed(video)) for video in videos], longest)
+        return cls(tokens, mask, grams.encode([video.text() for video in videos]))
+
+    def __len__(self) -> int:
+        return len(self.tokens)
+
+    def rows(self, index: NDArray[np.int64]) -> Texts:
+        """Some of the texts, padded to the longest of them."""
+        length = max(1, int(self.mask[index].sum(dim=1).max()))
+        return Texts(self.tokens[index, :length], self.mask[index, :length], self.grams[index])
+
+    def to(self, device: torch.device | str) -> Texts:
+        return Texts(self.tokens.to(device), self.mask.to(device), self.grams)
+
+
+class TextNetwork(nn.Module):
+    """Texts -> (texts, tags), logits. Linear behind the pools, so that words can be told what they said."""
+
+    def __init__(self, config: TextEncoderConfig, tags: int) -> None:
+        super().__init__()
+        self.encoder = TextEncoder(config)
+        if self.encoder.wide is not None:  # zero times a linear layer that is drawn would be slow to begin
+            nn.init.normal_(self.encoder.wide.weight, std=0.05)
+        self.tags = nn.Linear(config.out, tags)
+        self.seen: Tensor
+        self.register_buffer("seen", torch.zeros(tags, dtype=torch.bool))  # tags that training knew examples of
+
+    def forward(self, texts: Texts) -> Tensor:
+        logits: Tensor = self.tags(self.encoder(texts.tokens, texts.mask, texts.grams))
+        return logits
+
+    def said(self, texts: Texts, columns: Tensor) -> Tensor:
+        """What each token says for tags (texts, chosen): (texts, chosen, length), by maps and not by n-grams."""
+        weights = self.tags.weight[columns] @ self.encoder.head.weight  # (texts, chosen, pooled)
+        return self.encoder.places(texts.tokens, texts.mask, weights)
+
+    @torch.no_grad()
+    def start(self, share: Tensor) -> None:
+        """Begin at the share of videos (tags,) that each tag is said of."""
+        prior = share.clamp(1e-4, 0.5)
+        self.tags.bias.copy_(torch.log(prior / (1 - prior)))

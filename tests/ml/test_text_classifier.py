@@ -1,0 +1,82 @@
+"""Recall by the words alone."""
+
+import numpy as np
+import pytest
+
+from ml.layers.placed_words import Word, placed, strongest
+from ml.parts import silent
+from ml.recall.text_classifier import TextClassifier
+from ml.types import Features, Span, VideoInput
+from tests.ml.stack_data import COOKING, GAME, RAIN, SPORT, STAR, make_features, make_training_set
+
+FAST = {"dim": 24, "width": 16, "channels": 12, "kernels": (1, 2), "least_steps": 60, "epochs": 1, "rate": 0.01}
+
+
+@pytest.fixture(scope="module")
+def recaller():
+    return TextClassifier.train(make_training_set(60), FAST, step=silent)
+
+
+def candidates(recaller, **video):
+    return {c.tag: c for c in recaller.recall([Features(VideoInput(1, **video))], k=9)[0]}
+
+
+def test_it_learns_which_words_mean_which_tags(recaller):
+    ball, soup = (candidates(recaller, title=title) for title in ("an exciting ball game", "做饭 soup"))
+    assert min(ball[SPORT].score, ball[GAME].score) > 0.7 > 0.4 > max(ball[COOKING].score, ball[STAR].score)
+    assert max(soup, key=lambda tag: soup[tag].score) == COOKING
+
+
+def test_it_marks_the_words_where_they_stand(recaller):
+    found = candidates(recaller, title="一个 22 11", description="oh ＢＡＬＬ  game!")[GAME]
+
+    (span,) = found.evidence.spans
+    assert span.field == "description"
+    assert "oh ＢＡＬＬ  game!"[span.start : span.end].startswith(("ＢＡＬＬ", "game"))
+
+
+def test_a_tag_without_examples_and_a_video_without_text_are_left_alone(recaller):
+    assert RAIN not in candidates(recaller, title="rain")
+    assert candidates(recaller, title=" ") == {}
+
+
+def test_a_warm_start_goes_on_where_the_former_one_stopped(recaller):
+    little = FAST | {"least_steps": 1, "epochs": 0, "rate": 1e-6}
+    later = TextClassifier.train(make_training_set(70), little, step=silent, warm=recaller)
+    assert candidates(later, title="a long night sky with a comet")[STAR].score > 0.6
+
+
+def test_it_learns_one_batch_by_heart():
+    told = []
+    settings = FAST | {"dropout": 0.0, "token_dropout": 0.0, "wide_dropout": 0.0, "clip": 0.0, "gamma": 0.0}
+    TextClassifier.train(make_training_set(6), settings, step=lambda *a: told.append(a[2]))
+    assert told[-1] < 0.2 < 1 < told[0]
+
+
+def test_words_know_their_place():
+    words = placed(VideoInput(1, title="Don't ＳＴＯＰ", cover_text="看球赛"))
+
+    assert words == [
+        Word("don't", Span("title", 0, 5)),
+        Word("stop", Span("title", 6, 10)),
+        *(Word(c, Span("cover_text", i, i + 1)) for i, c in enumerate("看球赛")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "span"),
+    [
+        ([0.1, 1.0, 0.6, 0.0, 0.0], (Span("title", 6, 12),)),
+        ([0.0, 0.0, 0.9, 1.0, 0.9], (Span("cover_text", 0, 2),)),  # a phrase ends with its field
+        ([-1.0, 0.0, -1.0, 0.0, 0.0], ()),
+    ],
+)
+def test_a_phrase_is_the_strongest_word_and_its_strong_neighbours(said, span):
+    words = placed(VideoInput(1, title="Don't stop 1", cover_text="看球"))
+
+    assert strongest(words, np.array(said, np.float32)) == span
+
+
+def test_it_is_deterministic_and_takes_a_longer_text_than_it_reads(recaller):
+    long = make_features(1, title="ball game " * 500)
+    assert recaller.recall([long], k=3) == recaller.recall([long], k=3)
