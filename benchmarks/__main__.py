@@ -26,7 +26,7 @@ NAMES = sorted(
 )
 
 # These measure models alone: they need no database and no Django.
-PURE = {"aggregation", "extraction", "fusion", "graph", "hierarchy", "ranking", "sound", "text"}
+PURE = {"aggregation", "extraction", "extreme", "fusion", "graph", "hierarchy", "opentags", "ranking", "sound", "text"}
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Similar videos vote for their tags: exact inner-product search, then a vote weighted by likeness and rarity."""
+"""Similar videos vote for their tags: inner-product search, then a vote weighted by likeness and rarity."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 from scipy import sparse
 
+from ml.layers import vector_index
 from ml.layers.selection import top
 from ml.parts import Config, Step, TrainingSet, assignable, read_config, write_config
 from ml.types import Array, Candidate, Evidence, Features, Vocabulary
 
 SHOWN = 5  # similar videos named as evidence
-_BLOCK = 256  # queries at once: (queries, tags) votes are dense
+_BLOCK = 256  # queries at once
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class NeighboursConfig:
     power: float = 2.0
     rarity: float = 0.3
     same: float = 0.985  # neighbours more alike than this are one clip uploaded again: counted once
+    exact: int = vector_index.EXACT  # videos up to which all are compared
 
 
 class SimilarityRecaller(ABC):
@@ -63,8 +65,7 @@ class SimilarityRecaller(ABC):
         rows = [i for i, vector in enumerate(found) if vector is not None]
         if rows:
             vectors = np.stack([v for v in found if v is not None]).astype(np.float32)
-            recaller.index = faiss.IndexFlatIP(vectors.shape[1])
-            recaller.index.add(vectors)
+            recaller.index = vector_index.build(vectors, recaller.config.exact)
         recaller._label([data.features[i].video.id for i in rows], data.positive[rows])
         step(1, 1, None)
         return recaller
@@ -90,16 +91,20 @@ class SimilarityRecaller(ABC):
         return answers
 
     def _vote(self, vectors: Array, own: NDArray[np.int64], k: int) -> list[list[Candidate]]:
-        likeness, rows = self.index.search(vectors, min(self.config.neighbours + 1, self.index.ntotal))
-        weight = np.where(self._counted(rows, own), np.maximum(likeness, 0.0) ** self.config.power, 0.0)
+        likeness, rows, found = vector_index.search(self.index, vectors, self.config.neighbours + 1)
+        counted = self._counted(rows, own) & found
+        weight = np.where(counted, np.maximum(likeness, 0.0) ** self.config.power, 0.0)
         owner = np.repeat(np.arange(len(vectors)), rows.shape[1])
         votes = sparse.csr_matrix((weight.ravel(), (owner, rows.ravel())), shape=(len(vectors), len(self.videos)))
-        scores = (votes @ self.labels).toarray() * self.idf  # (queries, tags)
-        voted = self._voted(rows, weight > 0)
-        return [
-            self._candidates(columns[row[columns] > 0], row, tags)
-            for columns, row, tags in zip(top(scores, k), scores, voted, strict=True)
-        ]
+        scores = votes @ self.labels  # (queries, tags), sparse: what nobody voted for costs nothing
+        scores.sort_indices()
+        scores.data *= self.idf[scores.indices]
+        answers = []
+        for (start, end), voted in zip(pairwise(scores.indptr.tolist()), self._voted(rows, weight > 0), strict=True):
+            columns, worth = scores.indices[start:end], scores.data[start:end]
+            best = top(np.where(worth > 0, worth, -np.inf)[None, :], k)[0]
+            answers.append(self._candidates(columns[best], worth[best], voted))
+        return answers
 
     def _voted(self, rows: NDArray[np.int64], counted: NDArray[np.bool_]) -> Iterator[list[tuple[int, int]]]:
         """Per query the (column, video) of each tag of each voter, the nearest voter first."""
@@ -115,7 +120,7 @@ class SimilarityRecaller(ABC):
     def _counted(self, rows: NDArray[np.int64], own: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(queries, neighbours): not the query itself, and not almost the same as a nearer neighbour."""
         mine = self.videos[rows] == own[:, None]
-        near = self.index.reconstruct_batch(rows.ravel()).reshape(*rows.shape, -1)  # (queries, neighbours, dim)
+        near = vector_index.vectors_of(self.index, rows)  # (queries, neighbours, dim)
         same = near @ near.transpose(0, 2, 1) > self.config.same
         same &= ~mine[:, :, None]  # the query itself hides nobody
         repeated = np.triu(same, k=1).any(axis=1)
@@ -130,7 +135,7 @@ class SimilarityRecaller(ABC):
         for column, video in voted:
             if column in similar:
                 similar[column].append(video)
-        ids, worth = self.vocabulary.ids, scores[columns].tolist()
+        ids, worth = self.vocabulary.ids, scores.tolist()
         return [
             Candidate(ids[column], score, Evidence(similar=tuple(videos[:SHOWN])))
             for (column, videos), score in zip(similar.items(), worth, strict=True)
