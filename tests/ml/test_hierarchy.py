@@ -127,6 +127,15 @@ def test_the_loss_sums_its_terms():
     torch.testing.assert_close(model.loss(parts, TARGET), expected + 0.3 * over.square().sum() / 6)
 
 
+def test_a_network_that_knows_nothing_yet_says_the_share_of_each_class():
+    network = Dhmcn(DhmcnConfig(4, "v2"), TREE).eval()
+    for head in (network.head, *network.local_heads):
+        torch.nn.init.zeros_(head.weight)
+    share = torch.tensor([0.4, 0.1, 0.3, 0.0, 0.5, 0.2])
+    network.start(share)
+    torch.testing.assert_close(network(torch.randn(2, 4)), share.clamp(min=1e-4).expand(2, -1))
+
+
 def test_what_has_no_weight_teaches_nothing():
     model, weight = network("v1", violation=0.0), torch.ones_like(TARGET)
     weight[:, 5] = 0
