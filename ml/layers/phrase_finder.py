@@ -32,7 +32,7 @@ class FinderConfig:
     width: int = 100
     hidden: int = 128
     dropout: float = 0.5
-    at_least: int = 1  # occurrences of a character or bigram that gets a row
+    at_least: int = 2  # occurrences of a character or bigram that gets a row; what is rarer teaches the unknown one
     longest: int = 256  # characters of a text that are read
 
 
