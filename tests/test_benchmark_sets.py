@@ -5,7 +5,7 @@ import gzip
 import numpy as np
 import pytest
 
-from benchmarks.sets import bmes, hierarchies, labelled_text, seeds, series
+from benchmarks.sets import bmes, hierarchies, labelled_text, many_labels, seeds, series, uploader_tags
 
 TREE = """@RELATION small
 @ATTRIBUTE size numeric
@@ -72,3 +72,40 @@ def test_labelled_sentences_have_an_official_split_or_ten_folds(tmp_path):
 def test_trials_are_summed_up_with_their_spread():
     summary = seeds.summary([{"f1": 0.5}, {"f1": 0.7}])
     assert summary["f1"] == {"mean": 0.6, "spread": pytest.approx(0.1414), "values": [0.5, 0.7]}
+
+
+def test_sets_of_many_labels_are_split_at_random_and_the_judged_rows_stay_unseen(tmp_path):
+    rows = np.arange(20, dtype=np.float32)[:, None]
+    np.savez(tmp_path / "small.npz", X=rows, Y=np.eye(20, 3, dtype=np.uint8))
+    np.savez(tmp_path / "other.npz", words=rows)
+    found = many_labels.find(tmp_path)
+    assert set(found) == {"small"}
+    first, second = (many_labels.split(found["small"], seed) for seed in (0, 1))
+    assert sorted([*first.train[:, 0], *first.test[:, 0]]) == list(range(20))
+    assert len(first.test) == 4
+    assert first.test.tolist() != second.test.tolist()
+    for row, labels in zip(first.train[:, 0].astype(int), first.train_labels, strict=True):
+        assert np.flatnonzero(labels).tolist() == ([row] if row < 3 else [])
+    inner = first.inner(0.75)
+    assert np.concatenate([inner.train, inner.test]).tolist() == first.train.tolist()
+
+
+def uploads(path, rows):
+    lines = ["title,channel_id,channel_title,category_name,tags"]
+    lines += [f'Clip {i},c{channel},Channel {channel},Music,"{tags}"' for i, (channel, tags) in enumerate(rows)]
+    path.write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_uploaders_tags_are_split_by_channel(tmp_path):
+    uploads(tmp_path / "train.csv", [(i % 24, " Song ,song, rare" if i else "song, once") for i in range(48)])
+    uploads(tmp_path / "unrelated.csv", [])
+    files = uploader_tags.find(tmp_path)[tmp_path.name]
+    found = uploader_tags.read(files, seed=0)
+    assert [tag.name for tag in found.vocabulary] == ["rare", "song"]  # of ten videos and three channels at least
+    of = {split: {example.video.uploader for example in found.split(split)} for split in ("train", "dev", "test")}
+    assert {split: len(channels) for split, channels in of.items()} == {"train": 19, "dev": 2, "test": 3}
+    assert not of["train"] & of["test"] | of["train"] & of["dev"] | of["dev"] & of["test"]
+    assert found.examples[5].video.text() == "Clip 5\nChannel 5\nMusic"
+    uploads(tmp_path / "test.csv", [(99, "song"), (99, "unknown")])
+    judged = uploader_tags.read(uploader_tags.find(tmp_path)[tmp_path.name], seed=0).split("test")
+    assert [example.video.title for example in judged] == ["Clip 0"]  # without a known tag there is nothing to judge

@@ -27,6 +27,13 @@ class HierarchySet:
     test: Array
     test_labels: NDArray[np.bool_]
 
+    def inner(self, share: float = 0.75) -> HierarchySet:
+        """The rows to learn from divided once more, to choose settings without a look at the test rows."""
+        order = np.random.default_rng(0).permutation(len(self.train))
+        first, second = np.split(order, [int(share * len(order))])
+        rows, labels = self.train, self.train_labels
+        return HierarchySet(self.graph, rows[first], labels[first], rows[second], labels[second])
+
 
 def find(data: Path) -> dict[str, dict[str, list[Path]]]:
     """Name of each set below a folder -> its files to learn from and to test on."""

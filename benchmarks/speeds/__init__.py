@@ -1,0 +1,1 @@
+"""What `python -m benchmarks speed` measures, one file a subject."""
