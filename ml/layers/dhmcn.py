@@ -71,7 +71,7 @@ class Dhmcn(nn.Module):
         odds = torch.logit(share.clamp(1e-4, 0.5))
         self.head.bias.copy_(odds)
         for number, head in enumerate(self.local_heads):
-            head.bias.copy_(odds[self.get_buffer(f"classes_{number}")])
+            head.get_parameter("bias").copy_(odds[self.get_buffer(f"classes_{number}")])
 
     def forward(self, videos: Tensor) -> Tensor:
         return self.parts(videos)["answer"]

@@ -29,7 +29,7 @@ def build(vectors: Array, exact: int = EXACT) -> Any:
         flat.add(vectors)
         return flat
     lists = max(1, round(2 * len(vectors) ** 0.5))
-    index = faiss.index_factory(vectors.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+    index: Any = faiss.index_factory(vectors.shape[1], f"IVF{lists},SQ8", faiss.METRIC_INNER_PRODUCT)
     index.cp.max_points_per_centroid, index.cp.min_points_per_centroid = _A_LIST, 1
     index.train(vectors)
     for start in range(0, len(vectors), _BLOCK):
