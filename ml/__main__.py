@@ -1,4 +1,8 @@
-"""`python -m ml train|evaluate|propose|pretrain`: the model stack without a database."""
+"""`python -m ml train|evaluate|propose|pretrain`: the model stack without a database.
+
+A training that was killed goes on when it is started again with the same arguments. Several GPUs of a machine train
+together with `torchrun --nproc-per-node 2 -m ml train …`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from typing import TextIO
 
 from ml.bundle import BundleError
 from ml.feature_store import FeatureStore
+from ml.layers import peers
 from ml.pipeline import Pipeline
 from ml.pretraining import command
 from ml.training import loop
@@ -29,11 +34,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, BundleError, FileExistsError, FileNotFoundError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped; a training goes on where it stopped when it is started again", file=sys.stderr)
+        return 130
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ml", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m ml", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     commands = parser.add_subparsers(required=True, metavar="train|evaluate|propose|pretrain")
 
     train = commands.add_parser("train", help="train a stack on a snapshot and write a bundle")
@@ -71,15 +81,17 @@ def _add_pretraining(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(options: argparse.Namespace) -> None:
-    metrics = loop.train(
-        options.snapshot,
-        options.out,
-        store=FeatureStore(options.features),
-        stack=options.stack,
-        warm=options.warm,
-        report=_print_progress,
-    )
-    print(json.dumps(metrics, indent=2))
+    with peers.joined():
+        metrics = loop.train(
+            options.snapshot,
+            options.out,
+            store=FeatureStore(options.features),
+            stack=options.stack,
+            warm=options.warm,
+            report=_print_progress,
+        )
+        if peers.leads():
+            print(json.dumps(metrics, indent=2))
 
 
 def _pretrain(options: argparse.Namespace) -> None:

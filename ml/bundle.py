@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +34,7 @@ class Manifest:
     snapshot: str  # hash of the snapshot it learned from
     taxonomy_version: int | None = None
     parent: str | None = None  # name of the bundle it was warmed up from
+    parts: Mapping[str, str] = field(default_factory=dict)  # folder of a part -> from what it was trained, as a hash
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     format: int = FORMAT
     files: Mapping[str, str] = field(default_factory=dict)  # relative path -> sha256
@@ -51,24 +49,9 @@ class Bundle:
     vocabulary: Vocabulary
 
 
-@contextmanager
-def writing(out: Path) -> Iterator[Path]:
-    """A folder beside `out` to write into; it becomes `out` when all went well and vanishes when not."""
-    if out.exists():
-        raise FileExistsError(f"{out} exists already; a bundle never changes")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        yield folder
-        folder.chmod(0o755)  # mkdtemp makes it private; other workers must read it
-        folder.rename(out)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
 def seal(folder: Path, manifest: Manifest) -> None:
     """Write the manifest last, with the hash of every file that is there."""
+    (folder / MANIFEST).unlink(missing_ok=True)  # of a process that was killed right after it wrote it
     files = {path.relative_to(folder).as_posix(): _sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()}
     content = asdict(manifest) | {"files": files}
     (folder / MANIFEST).write_text(json.dumps(content, indent=2, ensure_ascii=False), encoding="utf-8")

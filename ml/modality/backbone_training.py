@@ -11,8 +11,6 @@ MobileNetV3 and LCNet (0.43 and 0.28 on a like set) learn too little in so few s
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,11 +22,11 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ml.layers.descent import DescentConfig, descend
 from ml.modality import weights
 from ml.modality.frames import BackboneConfig, load_config, network, normalised, save
+from ml.parts import Step, silent
 from ml.types import Array
-
-Step = Callable[[int, int, float | None], None]  # (steps done, steps in all, loss); it may raise to end the training
 
 
 @dataclass(frozen=True)
@@ -51,7 +49,7 @@ def train(
     config: BackboneConfig,
     schedule: Schedule = Schedule(),
     warm: Path | None = None,
-    step: Step = lambda done, total, loss: None,
+    step: Step = silent,
     device: str = "cpu",
 ) -> None:
     """Train on frames (n, size, size, 3) with multi-hot targets (n, tags) and save the backbone to `out`.
@@ -63,26 +61,20 @@ def train(
     if not len(frames):
         raise ValueError("there are no frames to train on")
     torch.manual_seed(schedule.seed)
-    draw = torch.Generator().manual_seed(schedule.seed)
     backbone = _backbone(config, warm)
     model = nn.Sequential(backbone, nn.Linear(_width(backbone, config), targets.shape[1])).to(device).train()
     wanted = torch.from_numpy(np.asarray(targets, np.float32))
     balance = _balance(wanted).to(device)
-    per_epoch = max(1, len(frames) // schedule.batch)  # a smaller last batch would upset the batch statistics
-    total = max(schedule.steps, schedule.epochs * per_epoch)
-    optimiser = torch.optim.AdamW(model.parameters(), lr=schedule.rate, weight_decay=schedule.decay)
-    plan = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda done: _rate(done, total))
-    for done in range(total):
-        if done % per_epoch == 0:
-            order = torch.randperm(len(frames), generator=draw)
-        chosen = order[done % per_epoch * schedule.batch :][: schedule.batch]
-        logits = model(augmented(normalised(frames[chosen.numpy()], config, device), draw))
-        loss = functional.binary_cross_entropy_with_logits(logits, wanted[chosen].to(device), pos_weight=balance)
-        optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        plan.step()
-        step(done + 1, total, float(loss.detach()))
+
+    def loss(rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
+        logits = model(augmented(normalised(frames[rows], config, device), generator))
+        target = wanted[torch.from_numpy(rows)].to(device)
+        return functional.binary_cross_entropy_with_logits(logits, target, pos_weight=balance)
+
+    descent = DescentConfig(
+        schedule.epochs, schedule.steps, schedule.batch, schedule.rate, schedule.decay, schedule.seed, 0.0, whole=True
+    )
+    descend(model, len(frames), loss, descent, step)
     save(backbone.cpu(), config, out)
 
 
@@ -122,11 +114,3 @@ def _balance(wanted: Tensor) -> Tensor:
     """Weight of a tag's positives: few tags hold of a frame, and without it the network learns to say no."""
     positives = wanted.sum(0).clamp(min=1.0)
     return ((len(wanted) - positives) / positives).sqrt().clamp(max=10.0)
-
-
-def _rate(done: int, total: int) -> float:
-    """Share of the peak learning rate: linear warm-up, then half a cosine."""
-    warmup = max(1, total // 10)
-    if done < warmup:
-        return (done + 1) / warmup
-    return 0.5 * (1 + math.cos(math.pi * (done - warmup) / max(1, total - warmup)))

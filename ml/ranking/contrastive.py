@@ -99,9 +99,9 @@ class ContrastiveRanker:
         inputs = Inputs.collate(data.features, self.model.fusion.config.widths, self.table).to(self.device)
         negatives = Negatives(settings.random, 1.0, settings.proposed_weight, settings.rejected_weight)
         proposed = pool.matrix(len(data.vocabulary))
-        draw = np.random.default_rng(settings.seed)
 
         def loss(rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
+            draw = np.random.default_rng(int(torch.randint(2**31, (1,), generator=generator)))
             columns, positive, weight = negatives.sample(rows, data, proposed, draw)
             videos = inputs.rows(rows).dropped(settings.modality_dropout, generator)
             logits = self.model(videos, torch.from_numpy(columns).to(self.device))

@@ -82,6 +82,7 @@ class TrainingRun(models.Model):
     total = models.PositiveIntegerField(default=0)
     losses = models.JSONField(default=dict)  # stage -> [[step, loss], ...]
     error = models.TextField(blank=True)
+    attempt = models.PositiveIntegerField(default=0)  # workers that had it; one that is not the last has lost it
     version = models.OneToOneField(ModelVersion, models.PROTECT, null=True, blank=True, related_name="run")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(_("asked for"), auto_now_add=True)

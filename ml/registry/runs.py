@@ -9,11 +9,11 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from ml.registry.models import ModelVersion, TrainingRun
+from ml.registry.models import ModelVersion, TrainingRun, TrainingRunQuerySet
 
 State = TrainingRun.State
 
@@ -34,10 +34,13 @@ def start(stack: str, by: User | None = None) -> TrainingRun:
 
 
 def take(pk: int) -> TrainingRun | None:
-    """Make the run this worker's: it is queued, or the worker that had it is silent. None: somebody else's."""
+    """Make the run this worker's: it is queued, or the worker that had it is silent. None: somebody else's.
+
+    What a silent worker that comes back says of the run no longer counts: it has lost it.
+    """
     left = Q(state=State.QUEUED) | Q(state=State.RUNNING) & _silent()
     taken = TrainingRun.objects.filter(left, pk=pk).update(
-        state=State.RUNNING, heartbeat_at=Now(), losses={}, done=0, total=0, stage=""
+        state=State.RUNNING, attempt=F("attempt") + 1, heartbeat_at=Now(), done=0, total=0, stage=""
     )
     return TrainingRun.objects.get(pk=pk) if taken else None
 
@@ -62,7 +65,12 @@ def cancel(run: TrainingRun) -> bool:
 
 def beat(run: TrainingRun, **progress: Any) -> bool:
     """Say that the worker lives, and how far it is. False: the run shall stop, or is no longer running."""
-    return bool(TrainingRun.objects.filter(pk=run.pk, state=State.RUNNING).update(heartbeat_at=Now(), **progress))
+    return bool(_held(run).filter(state=State.RUNNING).update(heartbeat_at=Now(), **progress))
+
+
+def lost(run: TrainingRun) -> bool:
+    """Whether another worker took the run over from this one."""
+    return not _held(run).exists()
 
 
 def keep_snapshot(run: TrainingRun, name: str) -> None:
@@ -72,11 +80,11 @@ def keep_snapshot(run: TrainingRun, name: str) -> None:
 
 
 def cancelled(run: TrainingRun) -> None:
-    TrainingRun.objects.unfinished().filter(pk=run.pk).update(state=State.CANCELLED, finished_at=Now())
+    _held(run).unfinished().update(state=State.CANCELLED, finished_at=Now())
 
 
 def fail(run: TrainingRun, reason: str) -> None:
-    TrainingRun.objects.unfinished().filter(pk=run.pk).update(state=State.FAILED, error=reason, finished_at=Now())
+    _held(run).unfinished().update(state=State.FAILED, error=reason, finished_at=Now())
 
 
 def finish(
@@ -88,10 +96,9 @@ def finish(
     metrics: Mapping[str, Any],
     parent: ModelVersion | None = None,
 ) -> ModelVersion | None:
-    """Register the bundle as a candidate. None when the run was finished otherwise: the bundle belongs to nobody."""
+    """Register the bundle as a candidate. None when the run was finished otherwise, or is another worker's now."""
     with transaction.atomic():
-        runs = TrainingRun.objects.unfinished().filter(pk=run.pk)
-        if not runs.update(state=State.DONE, finished_at=Now(), error=""):
+        if not _held(run).unfinished().update(state=State.DONE, finished_at=Now(), error=""):
             return None
         version = ModelVersion.objects.create(
             stack=run.stack,
@@ -103,6 +110,10 @@ def finish(
         )
         TrainingRun.objects.filter(pk=run.pk).update(version=version)
     return version
+
+
+def _held(run: TrainingRun) -> TrainingRunQuerySet:
+    return TrainingRun.objects.filter(pk=run.pk, attempt=run.attempt)
 
 
 def _silent() -> Q:

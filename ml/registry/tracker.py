@@ -56,6 +56,8 @@ class Tracker:
 
     def __init__(self, run: TrainingRun) -> None:
         self._run = run
+        # Those of a worker that died over the run stand until their stage is gone through again.
+        self._former: dict[str, list[tuple[int, float]]] = dict(run.losses)
         self._curves: dict[str, Curve] = {}
         self._last: Progress | None = None
         self._written = 0.0
@@ -79,7 +81,7 @@ class Tracker:
         self._written = time.monotonic()
         progress: dict[str, object] = {}
         if last := self._last:
-            losses = {stage: curve.points for stage, curve in self._curves.items()}
+            losses = self._former | {stage: curve.points for stage, curve in self._curves.items()}
             progress = {"stage": last.stage[:100], "done": last.done, "total": last.total, "losses": losses}
         self._wanted = runs.beat(self._run, **progress)
 

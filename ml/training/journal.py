@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from ml.parts import Step
 
@@ -47,8 +48,19 @@ class Journal:
             self.seconds[name] = time.perf_counter() - started
             self.report(Progress(name, done, total, loss))
 
+        self.losses.pop(name, None)  # of a process that did not finish the stage: it is gone through again
         step(0, 1, None)
         return step
+
+    def told(self) -> dict[str, Any]:
+        """All of it, for a training that goes on in another process."""
+        return {"losses": self.losses, "seconds": self.seconds, "notes": self.notes}
+
+    def go_on(self, told: Mapping[str, Any]) -> None:
+        """Begin with what another process told."""
+        self.losses |= told.get("losses", {})
+        self.seconds |= told.get("seconds", {})
+        self.notes += told.get("notes", [])
 
     def curves(self) -> dict[str, list[float]]:
         """Loss curves of at most `CURVE` points, each the mean of the steps it stands for."""

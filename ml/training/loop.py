@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,9 @@ import torch
 
 from ml import bundle
 from ml.feature_store import FeatureStore
+from ml.layers import peers, precision
 from ml.pipeline import Pipeline
-from ml.training import examples, stacks
+from ml.training import examples, stacks, workplace
 from ml.training.evaluation import evaluate, judge, numbers
 from ml.training.journal import Cancelled, Journal, Progress
 from ml.training.stages import CHUNK, Stages
@@ -34,25 +37,50 @@ def train(
 ) -> dict[str, float]:
     """Train every part of a stack, write the bundle to `out`, and return its metrics on the test split.
 
-    `warm` is the active bundle: weights start from it, and it is judged on the same test split for comparison.
-    `clips` finds the media that the snapshot names, when they are not files below its `media_root`.
-    `out/metrics.json` holds {candidate, active, recallers, reliability, loss, seconds, notes}. Raises SnapshotError,
-    ValueError (stack), FileExistsError (`out`), Cancelled; `out` appears whole or not at all.
+    `warm` is the active bundle: weights start from it, what has not changed since is copied from it, and it is judged
+    on the same test split for comparison. `clips` finds the media that the snapshot names, when they are not files
+    below its `media_root`. `out/metrics.json` holds {candidate, active, recallers, reliability, loss, seconds, notes}.
+
+    `out` appears whole or not at all. Killed on its way and started again with the same arguments, the training goes on
+    after the last finished part, and inside a long one from its last checkpoint (`ml.training.workplace`). Processes
+    that `torchrun` started train together; the first one writes and reports.
+
+    Raises SnapshotError, ValueError (stack), FileExistsError (`out`), Busy, Cancelled.
     """
     torch.set_num_threads(1)
     frozen, config = examples.read(snapshot, clips), stacks.read(stack)
     examples.check(frozen)
-    journal = Journal(report, cancelled)
-    with bundle.writing(out) as folder:
-        former = None if warm is None else Pipeline.load(warm, store)
-        stages = Stages(frozen, config, folder, store, journal, former, warm)
-        pipeline = stages.run()
-        metrics = _metrics(pipeline, former, frozen, journal)
-        (folder / "metrics.json").write_text(json.dumps(metrics, indent=2), encoding="utf-8")
-        bundle.write_tags(folder / bundle.TAGS, frozen.vocabulary)
-        version = examples.read_manifest(snapshot).get("taxonomy_version")
-        bundle.seal(folder, _manifest(out.name, config, stages, frozen.hash, version, warm))
-    return dict(metrics["candidate"])
+    former = None if warm is None else bundle.read(warm)
+    terms = config.get("training", {})
+    ticket = {"snapshot": frozen.hash, "config": config, "warm": None if former is None else asdict(former.manifest)}
+    journal = Journal(report if peers.leads() else lambda progress: None, cancelled)
+    with (
+        _cleared_when_refused(out),
+        workplace.opened(out, ticket, terms.get("checkpoint_seconds", workplace.CHECKPOINT_SECONDS)) as place,
+        precision.trained_in(terms.get("precision", "float32")),
+    ):
+        if told := peers.told(place.noted()):
+            journal.go_on(told)
+        before = None if warm is None else Pipeline.load(warm, store)
+        stages = Stages(frozen, config, place, store, journal, before, former)
+        pipeline, metrics = stages.run(), {}
+        if peers.leads():
+            metrics = _metrics(pipeline, before, frozen, journal)
+            (place.bundle / "metrics.json").write_text(json.dumps(metrics, indent=2), encoding="utf-8")
+            bundle.write_tags(place.bundle / bundle.TAGS, frozen.vocabulary)
+            version = examples.read_manifest(snapshot).get("taxonomy_version")
+            bundle.seal(place.bundle, _manifest(out.name, config, stages, frozen.hash, version, warm))
+    return dict(peers.told(metrics)["candidate"])
+
+
+@contextmanager
+def _cleared_when_refused(out: Path) -> Iterator[None]:
+    """What was cancelled, or cannot go well the next time either, is not left for a next start."""
+    try:
+        yield
+    except (Cancelled, ValueError):
+        workplace.forget(out)
+        raise
 
 
 def _manifest(
@@ -69,6 +97,7 @@ def _manifest(
         snapshot=snapshot,
         taxonomy_version=version,
         parent=None if warm is None else warm.name,
+        parts=stages.fingerprints,
     )
 
 
@@ -82,7 +111,7 @@ def _metrics(pipeline: Pipeline, former: Pipeline | None, snapshot: Snapshot, jo
         "reliability": result["reliability"],
         "loss": journal.curves(),
         "seconds": {stage: round(seconds, 2) for stage, seconds in journal.seconds.items()},
-        "notes": journal.notes,
+        "notes": list(dict.fromkeys(journal.notes)),
     }
 
 

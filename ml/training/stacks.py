@@ -35,6 +35,9 @@ def _check(config: dict[str, Any]) -> None:
     for section in ("name", "modality", "recall", "ranking"):
         if section not in config:
             raise ValueError(f"[{section}] is missing")
+    terms = config.get("training", {})
+    if unknown := terms.keys() - {"precision", "checkpoint_seconds"}:
+        raise ValueError(f"[training] knows precision and checkpoint_seconds, not {', '.join(sorted(unknown))}")
     tables = [(EXTRACTORS, settings["extractor"]) for settings in config["modality"].values()]
     tables += [(RECALLERS, recaller) for recaller in config["recall"]]
     tables += [(RANKERS, config["ranking"]["ranker"]), (CALIBRATORS, config["ranking"]["calibrator"])]

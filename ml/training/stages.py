@@ -2,50 +2,81 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import torch
 
+from ml.bundle import Bundle
 from ml.feature_store import FeatureStore
+from ml.layers import peers
 from ml.modality.extraction import Modality
-from ml.parts import TrainingSet, find
+from ml.parts import Config, Step, TrainingSet, find
 from ml.pipeline import MODALITY, RANKING, RECALL, Pipeline, recall
 from ml.ranking import CALIBRATORS, RANKERS, Calibrator, Ranker
 from ml.ranking.candidates import CandidatePool
 from ml.recall import RECALLERS, Recaller
-from ml.training import backbone, folds, hearing
+from ml.training import backbone, fingerprints, hearing
+from ml.training.folds import Folds
 from ml.training.journal import Journal
+from ml.training.workplace import Workplace
 from ml.types import Array, Example, Features, Snapshot, VideoInput, Vocabulary
 
 TRAINED = {"timm.v1": backbone.provide, "vggish.v1": hearing.provide}  # extractors whose weights may come from here
 CHUNK = 128  # videos between two looks at whether to stop
+Loader = Callable[[Path], Any]
 
 
 @dataclass
 class Stages:
-    """One training: what it reads and where it writes. The test split is not looked at here."""
+    """One training: what it reads and where it writes. The test split is not looked at here.
+
+    A part that an earlier start of this training finished is read from the workplace; one that the active bundle was
+    trained to from the very same inputs and settings is copied from there.
+    """
 
     snapshot: Snapshot
     config: dict[str, Any]
-    folder: Path  # of the new bundle
+    place: Workplace
     store: FeatureStore
     journal: Journal
     warm: Pipeline | None = None
-    warm_folder: Path | None = None
+    warm_bundle: Bundle | None = None
     recallers: dict[str, Recaller] = field(default_factory=dict)
+    fingerprints: dict[str, str] = field(default_factory=dict)  # part's folder -> from what it was trained
 
     def run(self) -> Pipeline:
         """Train everything and return the pipeline that the bundle will hold."""
         modality = self.modality()
         data = self.training_set(modality, "train")
-        budgets = self.train_recallers(data, modality)
-        pool = folds.candidates(data, self.recallers, self.config, self.journal)
-        ranker = self.train_ranker(data, pool)
-        calibrator = self.calibrate(data, pool, ranker, self.training_set(modality, "dev"))
+        folds = Folds(data, self.config, self.journal, self.place, self.store)
+        budgets = self.train_recallers(data, folds.digest, modality)
+        pool = folds.candidates(self.recallers)
+        ranker = self.train_ranker(data, folds.digest, pool)
+        calibrator = self.calibrate(folds, pool, ranker, self.training_set(modality, "dev"))
         return Pipeline(self.snapshot.vocabulary, modality, self.store, self.recallers, budgets, ranker, calibrator)
+
+    def part(self, folder: str, stage: str, fingerprint: str, train: Callable[[Step], Any], load: Loader) -> Any:
+        """The part as it was left behind, as the active bundle has it, or trained now."""
+        self.fingerprints[folder] = fingerprint
+        if self.place.has(folder):
+            return load(self.place.bundle / folder)
+        if self.warm_bundle is not None and self.warm_bundle.manifest.parts.get(folder) == fingerprint:
+            former = self.warm_bundle.folder / folder
+            self.place.make(folder, lambda coming: shutil.copytree(former, coming))
+            self.journal.notes.append(f"{stage} is unchanged: taken from the active version.")
+            return load(self.place.bundle / folder)
+        with self.place.keeping(stage):
+            trained = train(self.journal.stage(stage))
+            self.place.make(folder, trained.save)
+        self.place.note(self.journal.told())
+        return trained
 
     def modality(self) -> Modality:
         """Extractors of what the training videos have, the image backbone trained or taken over."""
@@ -55,14 +86,24 @@ class Stages:
             self.config["modality"] = {n: part for n, part in self.config["modality"].items() if n == "text"}
         sections = self.config["modality"]
         for name, settings in sections.items():
-            if provide := TRAINED.get(settings["extractor"]):
-                former = None if self.warm_folder is None else self.warm_folder / MODALITY / name
-                train, target = self.snapshot.split("train"), self.folder / MODALITY / name
-                provide(settings, target, train, self.snapshot.vocabulary, self.journal, former)
-        modality = Modality.build(sections, self.folder / MODALITY)
+            if settings["extractor"] in TRAINED and not self.place.has(f"{MODALITY}/{name}"):
+                with self.place.keeping(name):
+                    self.provide(name, settings)
+        modality = Modality.build(sections, self.place.bundle / MODALITY)
         for name in sorted(set(sections) - set(modality.names)):
             self.journal.notes.append(f"The weights for {name} are missing: its parts are left out.")
         return modality
+
+    def provide(self, name: str, settings: Mapping[str, Any]) -> None:
+        """The weights of a modality's extractor. All processes train them, the first one writes them."""
+        former = None if self.warm_bundle is None else self.warm_bundle.folder / MODALITY / name
+        examples, vocabulary = self.snapshot.split("train"), self.snapshot.vocabulary
+        with tempfile.TemporaryDirectory() as folder:
+            trained = Path(folder) / name
+            TRAINED[settings["extractor"]](settings, trained, examples, vocabulary, self.journal, former)
+            if peers.told(trained.is_dir()):
+                self.place.make(f"{MODALITY}/{name}", lambda coming: shutil.copytree(trained, coming))
+        self.place.note(self.journal.told())
 
     def training_set(self, modality: Modality, split: str) -> TrainingSet:
         """The videos of a split with their features."""
@@ -73,36 +114,48 @@ class Stages:
         return TrainingSet(self.snapshot.vocabulary, names, features, tags, rejected)
 
     def features(self, modality: Modality, reviewed: Sequence[Example], split: str) -> list[Features]:
+        """From the store, which lacks none afterwards; several processes fill it together."""
         step, found = self.journal.stage(f"features of {split}"), []  # type: Any, list[Features]
+        if peers.count() > 1:
+            for start in range(0, len(mine := peers.share(reviewed)), CHUNK):
+                modality.features([example.video for example in mine[start : start + CHUNK]], self.store)
+            peers.wait()
         for start in range(0, len(reviewed), CHUNK):
             found += modality.features([example.video for example in reviewed[start : start + CHUNK]], self.store)
             step(len(found), len(reviewed), None)
         return found
 
-    def train_recallers(self, data: TrainingSet, modality: Modality) -> dict[str, int]:
+    def train_recallers(self, data: TrainingSet, digest: str, modality: Modality) -> dict[str, int]:
         """Train every recaller whose modalities are there; their budgets."""
         for name, settings in self.config["recall"].items():
             recaller = find(RECALLERS, name)
             if missing := set(recaller.needs) - set(modality.names):
                 self.journal.notes.append(f"{name} is left out: there is no {' and no '.join(sorted(missing))}.")
                 continue
-            former = self.warm.recallers.get(name) if self.warm else None
-            step = self.journal.stage(name)
-            trained: Recaller = recaller.train(data, settings.get("settings", {}), step=step, warm=former)
-            trained.save(self.folder / RECALL / name)
-            self.recallers[name] = trained
+            former, own = self.warm.recallers.get(name) if self.warm else None, settings.get("settings", {})
+            self.recallers[name] = self.part(
+                f"{RECALL}/{name}",
+                name,
+                fingerprints.of(name, own, digest),
+                partial(_trained, recaller, data, own, former),
+                partial(recaller.load, vocabulary=data.vocabulary, device=_device()),
+            )
         return {name: int(self.config["recall"][name]["candidates"]) for name in self.recallers}
 
-    def train_ranker(self, data: TrainingSet, pool: CandidatePool) -> Ranker:
-        ranking = self.config["ranking"]
-        name: str = ranking["ranker"]
-        former = self.warm.ranker if self.warm and isinstance(self.warm.ranker, find(RANKERS, name)) else None
-        settings, step = ranking.get("settings", {}), self.journal.stage(name)
-        ranker: Ranker = find(RANKERS, name).train(data, pool, settings, step=step, warm=former)
-        ranker.save(self.folder / RANKING / name)
-        return ranker
+    def train_ranker(self, data: TrainingSet, digest: str, pool: CandidatePool) -> Ranker:
+        name: str = self.config["ranking"]["ranker"]
+        ranker, settings = find(RANKERS, name), self.config["ranking"].get("settings", {})
+        former = self.warm.ranker if self.warm and isinstance(self.warm.ranker, ranker) else None
+        trained: Ranker = self.part(
+            f"{RANKING}/{name}",
+            name,
+            fingerprints.of(name, settings, digest, fingerprints.of_pool(pool)),
+            lambda step: ranker.train(data, pool, settings, step=step, warm=former),
+            partial(ranker.load, vocabulary=data.vocabulary, device=_device()),
+        )
+        return trained
 
-    def calibrate(self, data: TrainingSet, pool: CandidatePool, ranker: Ranker, dev: TrainingSet) -> Calibrator:
+    def calibrate(self, folds: Folds, pool: CandidatePool, ranker: Ranker, dev: TrainingSet) -> Calibrator:
         """On the dev split; a small one is joined by the training videos, scored by folds that have not seen them."""
         budgets = {name: self.config["recall"][name]["candidates"] for name in self.recallers}
         judged = recall(self.recallers, budgets, dev.features, dev.vocabulary)
@@ -111,9 +164,9 @@ class Stages:
             self.journal.notes.append(
                 "The dev split is small: the calibration also learned from folds of the train split."
             )
-            scores, (truth, known) = folds.ranker_scores(data, pool, self.config, self.journal), _truth(pool, data)
+            scores, (truth, known) = folds.ranker_scores(pool), _truth(pool, folds.data)
             # The image backbone has seen the train split whole, so the folds flatter it: both splits get an equal say.
-            known = known * np.float32(len(dev) / len(data))
+            known = known * np.float32(len(dev) / len(folds.data))
             judged, ranked = judged.joined(pool), np.concatenate([ranked, scores])
             said, weight = np.concatenate([said, truth]), np.concatenate([weight, known])
         ranking = self.config["ranking"]
@@ -121,8 +174,17 @@ class Stages:
         step = self.journal.stage(ranking["calibrator"])
         fitted: Calibrator = calibrator.fit(judged, ranked, said, weight, ranking.get("calibration", {}))
         step(1, 1, None)
-        fitted.save(self.folder / RANKING / ranking["calibrator"])
+        if not self.place.has(folder := f"{RANKING}/{ranking['calibrator']}"):
+            self.place.make(folder, fitted.save)
         return fitted
+
+
+def _trained(recaller: Any, data: TrainingSet, settings: Config, former: Recaller | None, step: Step) -> Any:
+    return recaller.train(data, settings, step=step, warm=former)
+
+
+def _device() -> str:
+    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _truth(pool: CandidatePool, data: TrainingSet) -> tuple[Array, Array]:
@@ -130,10 +192,14 @@ def _truth(pool: CandidatePool, data: TrainingSet) -> tuple[Array, Array]:
     return pool.look_up(data.positive), 1 - pool.look_up(data.implied)
 
 
+def tag_texts(vocabulary: Vocabulary) -> list[VideoInput]:
+    """Each tag as a text of its names and aliases."""
+    return [VideoInput(tag.id, title=", ".join(tag.names or (tag.name,))) for tag in vocabulary]
+
+
 def tag_names(modality: Modality, vocabulary: Vocabulary, store: FeatureStore) -> Array:
     """(tags, width) sentence embedding of each tag's names and aliases; width 0 without a sentence encoder."""
-    texts = [VideoInput(tag.id, title=", ".join(tag.names or (tag.name,))) for tag in vocabulary]
-    found = [item.text for item in modality.features(texts, store)] if "text" in modality.names else []
+    found = [item.text for item in modality.features(tag_texts(vocabulary), store)] if "text" in modality.names else []
     width = max((len(row) for row in found if row is not None), default=0)
     rows = [np.zeros(width, np.float32) if row is None else row for row in found]
     return np.stack(rows).astype(np.float32) if width else np.zeros((len(vocabulary), 0), np.float32)

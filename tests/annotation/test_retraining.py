@@ -121,11 +121,12 @@ def test_a_training_whose_worker_is_killed_is_finished_by_another_on_the_same_sn
     run = runs.start("small")
     with worker("gpu", TRAINING_HEARTBEAT_SECONDS="2") as first:
         nudges.train(run.pk)
-        until(lambda: TrainingRun.objects.get(pk=run.pk).losses, "the training goes on")
+        until(lambda: "contrastive.v1" in TrainingRun.objects.get(pk=run.pk).losses, "the recallers are trained")
         first.kill()
     run.refresh_from_db()
     assert run.state == "running"
-    snapshot = run.snapshot
+    snapshot, classifier = run.snapshot, run.losses["classifier.v1"]
+    TrainingRun.objects.filter(pk=run.pk).update(losses={"classifier.v1": [*classifier, [10**6, 0.5]]})
     make_review_that_came_later()
 
     until(runs.forgotten, "the worker's silence is noticed")
@@ -134,7 +135,9 @@ def test_a_training_whose_worker_is_killed_is_finished_by_another_on_the_same_sn
         until(lambda: state(run) not in TrainingRun.UNFINISHED, "another worker finishes it")
 
     run.refresh_from_db()
-    assert (run.state, run.snapshot) == ("done", snapshot), run.error
+    assert (run.state, run.snapshot, run.attempt) == ("done", snapshot, 2), run.error
+    assert run.losses["classifier.v1"][-1] == [10**6, 0.5]  # it was not trained again
+    assert not list(Path(settings.BUNDLE_ROOT).glob(".*.training"))
     assert ModelVersion.objects.get() == run.version
     manifest = json.loads((run.version.folder / "bundle.json").read_text())
     assert manifest["snapshot"] == snapshot

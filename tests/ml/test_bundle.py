@@ -13,13 +13,12 @@ MANIFEST = Manifest("b1", "small", {"folds": 3}, ["mentions.v1"], "contrastive.v
 
 @pytest.fixture
 def folder(tmp_path):
-    out = tmp_path / "bundles" / "b1"
-    with bundle.writing(out) as folder:
-        bundle.write_tags(folder / bundle.TAGS, VOCABULARY)
-        (folder / "recall").mkdir()
-        (folder / "recall" / "weights").write_bytes(b"weights")
-        bundle.seal(folder, MANIFEST)
-    return out
+    folder = tmp_path / "b1"
+    (folder / "recall").mkdir(parents=True)
+    bundle.write_tags(folder / bundle.TAGS, VOCABULARY)
+    (folder / "recall" / "weights").write_bytes(b"weights")
+    bundle.seal(folder, MANIFEST)
+    return folder
 
 
 def test_what_was_written_is_read(folder):
@@ -50,22 +49,9 @@ def test_another_folder_or_format_is_refused(folder, tmp_path):
         bundle.read(folder)
 
 
-def test_a_bundle_is_never_overwritten(folder):
-    with pytest.raises(FileExistsError), bundle.writing(folder):
-        pass
-    assert bundle.read(folder)
-
-
-def write_half(out):
-    with bundle.writing(out) as folder:
-        (folder / "half").write_text("")
-        raise RuntimeError
-
-
-def test_a_failed_bundle_leaves_nothing_behind(tmp_path):
-    with pytest.raises(RuntimeError):
-        write_half(tmp_path / "b2")
-    assert list(tmp_path.iterdir()) == []
+def test_a_bundle_sealed_again_does_not_count_its_own_manifest(folder):
+    bundle.seal(folder, MANIFEST)
+    assert "bundle.json" not in bundle.read(folder).manifest.files
 
 
 def test_a_name_with_a_line_separator_survives(tmp_path):

@@ -54,6 +54,23 @@ def test_the_run_of_a_dead_worker_is_found_and_taken_over():
     assert runs.take(run.pk) == run
 
 
+def test_a_worker_that_lost_its_run_has_no_say_any_more():
+    run = runs.start("small")
+    late = runs.take(run.pk)
+    worker_dies(run)
+
+    now = runs.take(run.pk)
+
+    assert not runs.beat(late)
+    assert runs.lost(late)
+    runs.cancelled(late)
+    runs.fail(late, "too slow")
+    assert finish(late) is None
+    assert runs.beat(now)
+    assert not runs.lost(now)
+    assert finish(now)
+
+
 def test_a_run_whose_message_was_lost_is_found():
     run = runs.start("small")
 
@@ -70,8 +87,7 @@ def test_a_waiting_run_is_cancelled_at_once():
 
 
 def test_a_running_one_is_told_to_stop_with_its_next_heartbeat():
-    run = runs.start("small")
-    runs.take(run.pk)
+    run = runs.take(runs.start("small").pk)
     assert runs.beat(run, stage="recall", done=1, total=9)
 
     assert runs.cancel(run)

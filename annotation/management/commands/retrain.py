@@ -43,7 +43,9 @@ class Command(BaseCommand):
         try:
             version = retraining.retrain(run.pk, listen=self._say)
         except KeyboardInterrupt:
+            run.refresh_from_db()  # as it was taken here
             runs.cancelled(run)
+            retraining.clear_away(run)
             raise
         if version is None:
             run.refresh_from_db()
