@@ -16,6 +16,7 @@ from ml.types import Array, Features, Vocabulary
 RANKERS = {
     "contrastive.v1": "ml.ranking.contrastive.ContrastiveRanker",
     "nextvlad.v1": "ml.ranking.nextvlad.NextVladRanker",
+    "multimodal.v1": "ml.ranking.multimodal.MultimodalRanker",
 }
 CALIBRATORS = {
     "logistic.v1": "ml.ranking.calibration.LogisticCalibrator",

@@ -28,11 +28,12 @@ class FirstScorer:
         return cls(Regression.fit(_columns(pool, prior), said, known, 1.0), prior)
 
     def logits(self, pool: CandidatePool) -> Array:
-        """(pairs,). A pool of other recallers than those learned from is judged by the tags alone."""
-        x = _columns(pool, self.prior)
-        if x.shape[1] != len(self.regression.mean):
-            return self.prior[pool.column]
-        return self.regression.logits(x)
+        """(pairs,) for a pool of the same recallers."""
+        return self.regression.logits(self.columns(pool))
+
+    def columns(self, pool: CandidatePool) -> Array:
+        """(pairs, 2 * recallers + 2): what is known of a candidate without looking at its video."""
+        return _columns(pool, self.prior)
 
     def matrix(self, pool: CandidatePool, tags: int) -> sparse.csr_matrix:
         """(videos, tags) probability of each candidate, 0 elsewhere."""
@@ -53,16 +54,6 @@ def log_prior(data: TrainingSet) -> Array:
     said: NDArray[np.float64] = np.asarray(data.positive.sum(axis=0), dtype=np.float64).ravel()
     prior: Array = np.log((said + 1) / (len(data) - said + 1)).astype(np.float32)
     return prior
-
-
-def best(pool: CandidatePool, scores: Array, k: int) -> NDArray[np.int64]:
-    """Pairs of the `k` highest scores of each video, in the pool's order; ties fall to the earlier tag."""
-    order = np.lexsort((pool.column, -scores, pool.video))
-    counts = np.bincount(pool.video, minlength=pool.videos)
-    starts = np.cumsum(counts) - counts
-    rank = np.arange(len(order)) - np.repeat(starts, counts)
-    kept: NDArray[np.int64] = np.sort(order[rank < k])
-    return kept
 
 
 def _columns(pool: CandidatePool, prior: Array) -> Array:

@@ -20,9 +20,8 @@ from torch import Tensor, nn
 from ml.layers.contrastive_loss import contrastive_loss
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.grams import GramTable
-from ml.layers.inputs import vector_of
-from ml.layers.sequences import Streams, sequence_widths
-from ml.layers.tokens import TokenTable, tokens
+from ml.layers.tokens import TokenTable
+from ml.layers.video_reader import Reader
 from ml.layers.video_tower import Read, TagTower, VideoTower, VideoTowerConfig
 from ml.layers.warm_start import shared_rows, take_over
 from ml.parts import Config, Step, TrainingSet, read_config, write_config
@@ -79,44 +78,6 @@ class Towers(nn.Module):
         return cosine / self.temperature + self.bias[columns]
 
 
-@dataclass(frozen=True)
-class Reader:
-    """How videos become what the tower reads."""
-
-    config: VideoTowerConfig
-    grams: GramTable
-    words: TokenTable
-    longest: int
-    most: int
-
-    @classmethod
-    def of(cls, features: Sequence[Features], settings: NextVladSettings) -> Reader:
-        """With the tables and widths of these videos."""
-        texts = [item.video.text() for item in features]
-        grams = GramTable.count(texts)
-        words = TokenTable.count([tokens(text) for text in texts] if settings.bert else [], at_least=2)
-        sentence = next((len(f.text) for f in features if f.text is not None), 0) if settings.sentences else 0
-        config = VideoTowerConfig(
-            sequence_widths(features), sentence, len(grams), len(words), settings.bert, settings.dim,
-            settings.clusters, settings.groups, dropout=settings.dropout,
-        )  # fmt: skip
-        return cls(config, grams, words, settings.longest, settings.most)
-
-    def read(self, features: Sequence[Features]) -> Read:
-        text = np.zeros((len(features), max(self.config.text, 1)), np.float32)
-        there = np.zeros((len(features), 1), bool)
-        for i, item in enumerate(features):
-            vector = vector_of(item, "text")
-            if vector is not None and len(vector) == self.config.text:
-                text[i], there[i] = vector, True
-        texts = [item.video.text() for item in features]
-        rows, mask = self.words.encode([tokens(t) for t in texts] if self.config.bert else [], self.longest)
-        streams = Streams.collate(features, self.config.streams, self.most)
-        return Read(
-            streams, torch.from_numpy(text), torch.from_numpy(there), self.grams.encode(texts), rows, mask
-        )  # fmt: skip
-
-
 class NextVladRanker:
     """Scores only candidates, so its cost does not grow with the number of tags."""
 
@@ -131,7 +92,11 @@ class NextVladRanker:
         settings = NextVladSettings(**config)
         device = "cuda" if torch.cuda.is_available() else "cpu"
         torch.manual_seed(settings.seed)
-        reader = Reader.of(data.features, settings)
+        shape = VideoTowerConfig(
+            bert=settings.bert, dim=settings.dim, clusters=settings.clusters, groups=settings.groups,
+            dropout=settings.dropout,
+        )  # fmt: skip
+        reader = Reader.of(data.features, shape, settings.sentences, settings.longest, settings.most)
         model = Towers(reader.config, torch.from_numpy(data.names), settings.temperature)
         ranker = cls(data.vocabulary, model, reader, device)
         if warm is not None:

@@ -23,6 +23,7 @@ PARTS = {
     "mentions": gettext_lazy("named in the text"),
     "contrastive": gettext_lazy("ranker"),
     "nextvlad": gettext_lazy("ranker"),
+    "multimodal": gettext_lazy("ranker"),
     "logistic": gettext_lazy("calibration"),
     "union": gettext_lazy("all together"),
 }

@@ -16,9 +16,11 @@ from ml.types import Candidate, Evidence, Features, Hop, Region, Span, VideoInpu
 from tests.ml.stack_data import COOKING, GAME, SPORT, STAR, VOCABULARY, make_features, make_training_set
 
 DATA = make_training_set()
+BERT = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
 SETTINGS = {
     "contrastive.v1": {"epochs": 1, "dim": 16, "least_steps": 40},
     "nextvlad.v1": {"epochs": 1, "dim": 16, "clusters": 4, "least_steps": 40},
+    "multimodal.v1": {"epochs": 1, "bert": BERT, "hidden": 8, "least_steps": 60, "rate": 1e-2},
 }
 
 
@@ -52,7 +54,7 @@ NEW = [make_features(400 + i) for i in range(4)]
 
 
 def test_every_ranking_module_is_registered():
-    shared = {"__init__", "candidates", "first_scorer", "negatives", "regression", "sampling", "two_hops"}
+    shared = {"__init__", "candidates", "first_scorer", "negatives", "regression", "sampling", "shortlist", "two_hops"}
     files = {path.stem for path in Path(ranking.__file__).parent.glob("*.py")} - shared
     assert files == {path.split(".")[-2] for path in (RANKERS | CALIBRATORS).values()}
 

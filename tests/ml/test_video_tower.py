@@ -9,8 +9,9 @@ from ml.layers.contrastive_loss import contrastive_loss
 from ml.layers.grams import GramTable
 from ml.layers.sequences import Streams, evenly, sequence_widths
 from ml.layers.tokens import TokenTable, tokens
+from ml.layers.video_reader import Reader
 from ml.layers.video_tower import VideoTowerConfig
-from ml.ranking.nextvlad import NextVladRanker, NextVladSettings, Reader, Towers
+from ml.ranking.nextvlad import NextVladRanker, Towers
 from tests.ml.layer_checks import overfits
 from tests.ml.stack_data import VOCABULARY, make_features, make_training_set
 
@@ -22,7 +23,7 @@ BERT = {
     "hidden_dropout_prob": 0.0,
     "attention_probs_dropout_prob": 0.0,
 }
-SMALL = NextVladSettings(dim=8, clusters=2, groups=2, dropout=0.0, bert=BERT)
+SMALL = VideoTowerConfig(dim=8, clusters=2, groups=2, dropout=0.0, bert=BERT)
 
 
 def towers(reader: Reader) -> Towers:
@@ -50,7 +51,7 @@ def test_groups_are_as_many_as_divide_the_rows():
 def test_every_part_of_the_towers_learns_a_batch_by_heart():
     features = [make_features(i) for i in range(6)]
     some = [make_features(6, text=False), make_features(7, frames=False), make_features(8, sound=False)]
-    reader = Reader.of(features, SMALL)
+    reader = Reader.of(features, SMALL, True, 64, 16)
     model, read = towers(reader), reader.read([*features, *some])
     positive = torch.eye(3).repeat(3, 1)
     loss = lambda: contrastive_loss(model(read, torch.tensor([0, 2, 3])), positive, torch.ones(9, 3))
@@ -59,7 +60,7 @@ def test_every_part_of_the_towers_learns_a_batch_by_heart():
 
 def test_what_lies_behind_the_mask_changes_nothing():
     features = [make_features(0), make_features(1)]
-    reader = Reader.of(features, SMALL)
+    reader = Reader.of(features, SMALL, True, 64, 16)
     model, read = towers(reader).eval(), reader.read(features)
     before = model.videos(read)
     longer = {
@@ -74,7 +75,7 @@ def test_what_lies_behind_the_mask_changes_nothing():
 
 def test_the_text_is_read_by_bert_where_the_stack_says_so(tmp_path):
     data = make_training_set(9)
-    reader = Reader.of(data.features, SMALL)
+    reader = Reader.of(data.features, SMALL, True, 64, 16)
     assert reader.words == TokenTable.count([tokens(f.video.text()) for f in data.features], at_least=2)
     ranker = NextVladRanker(VOCABULARY, towers(reader), reader)
     with torch.no_grad():
@@ -90,7 +91,7 @@ def test_the_text_is_read_by_bert_where_the_stack_says_so(tmp_path):
 
 def test_a_tower_of_nothing_but_n_grams_stands():
     features = [make_features(i, frames=False, sound=False) for i in range(3)]
-    reader = Reader.of(features, replace(SMALL, bert=None, sentences=False))
+    reader = Reader.of(features, replace(SMALL, bert=None), False, 64, 16)
     assert reader.config.streams == {}
     assert isinstance(reader.grams, GramTable)
     assert towers(reader).eval().videos(reader.read(features)).shape == (3, 8)
