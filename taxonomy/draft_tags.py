@@ -58,7 +58,7 @@ def move(copy: WorkingCopy, values: Values) -> Inverse:
 
 def merge(copy: WorkingCopy, values: Values) -> Inverse:
     node, into = _living(copy, values["tag"]), copy.node(values["into"])
-    _may_take_labels(copy, into, node, restored=values["restored"])
+    _may_take_labels(copy, into, node, restored=values.get("restored", False))
     if parts := copy.parts(node.code):
         raise EditRefused("was_split", tag=node.code, parts=parts)
     children = list(copy.children(node.code))
@@ -111,7 +111,7 @@ def split(copy: WorkingCopy, values: Values) -> Inverse:
     if already := copy.parts(node.code):
         raise EditRefused("was_split", tag=node.code, parts=already)
     for part in map(copy.node, parts):
-        _may_take_labels(copy, part, node, restored=values["restored"])
+        _may_take_labels(copy, part, node, restored=values.get("restored", False))
         if part.state != "merged" and node.code in copy.path(part.code):
             raise EditRefused("split_downwards", tag=node.code, part=part.code)
     if below := copy.live_children(node.code):
