@@ -24,7 +24,7 @@ from ml.modality.sound_training import SoundSchedule
 from ml.types import Array
 
 NETWORK = VggishConfig.narrow()
-PLAIN = SoundSchedule(steps=0, epochs=50, batch=32)
+PLAIN = SoundSchedule(steps=0, epochs=40, batch=32, half=True)
 SCHEDULES = {
     "trained": PLAIN,
     "trained, no mixing": dataclasses.replace(PLAIN, mixing=0.0),

@@ -143,7 +143,7 @@ def make_sounds():
 
 
 def trained(step=lambda done, total, loss: None, **kw):
-    plan = SoundSchedule(**{"steps": 25, "epochs": 1, "batch": 8, "examples": 1, "rate": 1e-2} | kw)
+    plan = SoundSchedule(**{"steps": 40, "epochs": 1, "batch": 8, "examples": 1, "rate": 1e-2} | kw)
     sounds, targets = make_sounds()
     return sound_training.train(sounds, targets, config=TINY, schedule=plan, step=step)
 
