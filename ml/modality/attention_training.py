@@ -49,9 +49,9 @@ class AttentionTagger(nn.Module):
         """
         looked = self(pixels)
         near, rest = views(pixels, looked.maps.detach(), draw)
-        judge = lambda logits: functional.binary_cross_entropy_with_logits(logits, target, pos_weight=balance)
-        total: Tensor = judge(looked.logits) + judge(self(near).logits) + judge(self(rest).logits)
-        total = total + self.centres(looked.parts, target)
+        total: Tensor = self.centres(looked.parts, target)
+        for logits in (looked.logits, self(near).logits, self(rest).logits):
+            total = total + functional.binary_cross_entropy_with_logits(logits, target, pos_weight=balance)
         self.centres.follow(looked.parts.detach(), target)
         return total
 
@@ -68,6 +68,11 @@ class AttentionTagger(nn.Module):
 @torch.no_grad()
 def views(pixels: Tensor, maps: Tensor, draw: torch.Generator) -> tuple[Tensor, Tensor]:
     """The cropped and the dropped pictures, each by a map of its own and a threshold drawn anew."""
-    uniform = lambda low, high: torch.rand(len(pixels), generator=draw) * (high - low) + low
-    near = attention_views.cropped(pixels, attention_views.drawn(maps, draw), uniform(*CROP))
-    return near, attention_views.dropped(pixels, attention_views.drawn(maps, draw), uniform(*DROP))
+    near = attention_views.cropped(pixels, attention_views.drawn(maps, draw), _uniform(CROP, len(pixels), draw))
+    rest = attention_views.dropped(pixels, attention_views.drawn(maps, draw), _uniform(DROP, len(pixels), draw))
+    return near, rest
+
+
+def _uniform(bounds: tuple[float, float], count: int, draw: torch.Generator) -> Tensor:
+    low, high = bounds
+    return torch.rand(count, generator=draw) * (high - low) + low

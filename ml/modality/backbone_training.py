@@ -18,15 +18,41 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ml.layers.backbone import BackboneConfig, network, normalised, save, start
 from ml.layers.descent import DescentConfig, descend
-from ml.modality import weights
-from ml.modality.frames import BackboneConfig, load_config, network, normalised, save
+from ml.modality.attention_training import AttentionTagger
 from ml.parts import Step, silent
 from ml.types import Array
+
+
+class PlainTagger(nn.Module):
+    """(pictures, 3, size, size) -> (pictures, tags), logits. Only the backbone is kept after the training."""
+
+    def __init__(self, backbone: Any, tags: int, size: int) -> None:
+        super().__init__()
+        self.backbone = backbone
+        with torch.inference_mode():
+            width = backbone.eval()(torch.zeros(1, 3, size, size)).shape[1]
+        self.head = nn.Linear(width, tags)
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        logits: Tensor = self.head(self.backbone(pixels))
+        return logits
+
+    def loss(self, pixels: Tensor, target: Tensor, balance: Tensor, draw: torch.Generator) -> Tensor:
+        return functional.binary_cross_entropy_with_logits(self(pixels), target, pos_weight=balance)
+
+    @torch.inference_mode()
+    def judged(self, pixels: Tensor) -> Tensor:
+        """(pictures, tags): logits."""
+        logits: Tensor = self(pixels)
+        return logits
+
+
+TAGGERS: dict[str, type[PlainTagger] | type[AttentionTagger]] = {"plain": PlainTagger, "attention": AttentionTagger}
 
 
 @dataclass(frozen=True)
@@ -39,6 +65,11 @@ class Schedule:
     rate: float = 4e-3  # peak learning rate of AdamW, warmed up over the first tenth, then a cosine
     decay: float = 0.05
     seed: int = 0
+    augmentation: str = "plain"  # or "attention": crops and drops of what is attended to besides, three times the work
+
+    def __post_init__(self) -> None:
+        if self.augmentation not in TAGGERS:
+            raise ValueError(f"unknown augmentation {self.augmentation!r}; known: {', '.join(sorted(TAGGERS))}")
 
 
 def train(
@@ -60,22 +91,38 @@ def train(
     """
     if not len(frames):
         raise ValueError("there are no frames to train on")
+    model = fitted(frames, targets, config=config, schedule=schedule, warm=warm, step=step, device=device)
+    save(model.backbone.cpu(), config, out)
+
+
+def fitted(
+    frames: NDArray[np.uint8],
+    targets: Array,
+    *,
+    config: BackboneConfig,
+    schedule: Schedule = Schedule(),
+    warm: Path | None = None,
+    step: Step = silent,
+    device: str = "cpu",
+) -> PlainTagger | AttentionTagger:
+    """The trained backbone with the classifier that is thrown away afterwards."""
     torch.manual_seed(schedule.seed)
-    backbone = _backbone(config, warm)
-    model = nn.Sequential(backbone, nn.Linear(_width(backbone, config), targets.shape[1])).to(device).train()
+    backbone = network(config.model)
+    if warm is not None:
+        start(backbone, config.model, warm)
+    model = TAGGERS[schedule.augmentation](backbone, targets.shape[1], config.size).to(device)
     wanted = torch.from_numpy(np.asarray(targets, np.float32))
     balance = _balance(wanted).to(device)
 
     def loss(rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
-        logits = model(augmented(normalised(frames[rows], config, device), generator))
-        target = wanted[torch.from_numpy(rows)].to(device)
-        return functional.binary_cross_entropy_with_logits(logits, target, pos_weight=balance)
+        pixels = augmented(normalised(frames[rows], config, device), generator)
+        return model.loss(pixels, wanted[torch.from_numpy(rows)].to(device), balance, generator)
 
     descent = DescentConfig(
         schedule.epochs, schedule.steps, schedule.batch, schedule.rate, schedule.decay, schedule.seed, 0.0, whole=True
     )
     descend(model, len(frames), loss, descent, step)
-    save(backbone.cpu(), config, out)
+    return model
 
 
 def augmented(pixels: Tensor, draw: torch.Generator) -> Tensor:
@@ -96,18 +143,6 @@ def augmented(pixels: Tensor, draw: torch.Generator) -> Tensor:
     cropped = functional.grid_sample(pixels, grid, padding_mode="reflection", align_corners=False)
     gain, cast = uniform(0.7, 1.3, 1, 1, 1), uniform(-0.2, 0.2, 3, 1, 1)
     return cropped * gain.to(pixels.device) + cast.to(pixels.device)
-
-
-def _backbone(config: BackboneConfig, warm: Path | None) -> Any:
-    backbone = network(config.model)
-    if warm is not None and load_config(warm).model == config.model:
-        backbone.load_state_dict(load_file(warm / weights.FILE))
-    return backbone
-
-
-@torch.inference_mode()
-def _width(backbone: nn.Module, config: BackboneConfig) -> int:
-    return int(backbone.eval()(torch.zeros(1, 3, config.size, config.size)).shape[1])
 
 
 def _balance(wanted: Tensor) -> Tensor:

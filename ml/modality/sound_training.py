@@ -92,7 +92,7 @@ def train(
         model,
         len(sounds),
         loss,
-        DescentConfig(schedule.epochs, schedule.steps, batch, schedule.rate, schedule.decay, schedule.seed),
+        DescentConfig(schedule.epochs, schedule.steps, batch, schedule.rate, schedule.decay, schedule.seed, whole=True),
         step,
     )
     return model

@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 
 from ml import media
-from ml.modality import backbone_training
-from ml.modality.frames import BackboneConfig
+from ml.layers.backbone import CONFIG, BackboneConfig, load_config
+from ml.modality import backbone_training, weights
 from ml.modality.weights import BUNDLED
 from ml.parts import Step, indicator
 from ml.training.journal import Journal
@@ -47,8 +47,26 @@ def provide(
         return
     schedule = backbone_training.Schedule(**settings.get("training", {}))
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    warm = _start(settings, config, journal)
     step = journal.stage("backbone")
-    backbone_training.train(frames, targets, folder, config=config, schedule=schedule, step=step, device=device)
+    backbone_training.train(
+        frames, targets, folder, config=config, schedule=schedule, warm=warm, step=step, device=device
+    )
+
+
+def _start(settings: Mapping[str, Any], config: BackboneConfig, journal: Journal) -> Path | None:
+    """The folder of a pretrained backbone that the stack says to start from; a useless one is told, not obeyed."""
+    if not settings.get("start"):
+        return None
+    folder = Path(settings["start"])
+    if not (folder / weights.FILE).is_file() or not (folder / CONFIG).is_file():
+        said = f"There is no pretrained backbone in {folder} (`manage.py pretrain frames` makes one)"
+    elif (model := load_config(folder).model) != config.model:
+        said = f"The pretrained backbone in {folder} is a {model}, not a {config.model}"
+    else:
+        return folder
+    journal.notes.append(f"{said}: the image backbone starts from random weights.")
+    return None
 
 
 def _frames(

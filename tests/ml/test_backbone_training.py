@@ -85,3 +85,16 @@ def test_nothing_to_look_at_is_no_training(tmp_path):
 
     with pytest.raises(ValueError, match="no frames"):
         backbone_training.train(nothing, np.zeros((0, 3), np.float32), tmp_path / "out", config=CONFIG)
+
+
+def test_attention_is_an_augmentation_like_another(tmp_path):
+    losses = train(tmp_path / "out", schedule=Schedule(steps=12, batch=8, augmentation="attention"))
+
+    assert len(losses) == 12
+    assert np.mean(losses[-3:]) < losses[0]
+    assert extractor(tmp_path / "out").dim == 96  # only the backbone is kept
+
+
+def test_an_unknown_augmentation_is_named():
+    with pytest.raises(ValueError, match="unknown augmentation 'mirrors'; known: attention, plain"):
+        Schedule(augmentation="mirrors")
