@@ -106,12 +106,11 @@ class NextVladRanker:
 
     def _learn(self, data: TrainingSet, pool: CandidatePool, settings: NextVladSettings, step: Step) -> None:
         sampler = _sampler(data, pool, settings)
-        draw, seen = np.random.default_rng(settings.seed), 0
+        first_pass, past = -(-len(data) // settings.batch), 0  # in steps
 
         def loss(rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
-            nonlocal seen
-            columns, positive, weight = sampler.draw(rows, seen >= len(data), draw)
-            seen += len(rows)
+            draw = np.random.default_rng(int(torch.randint(2**31, (), generator=generator)))
+            columns, positive, weight = sampler.draw(rows, past >= first_pass, draw)
             read = self._read([data.features[i] for i in rows])
             read = read._replace(streams=read.streams.dropped(settings.modality_dropout, generator))
             logits = self.model(read, torch.from_numpy(columns).to(self.device))
@@ -120,7 +119,13 @@ class NextVladRanker:
         descent = DescentConfig(
             settings.epochs, settings.least_steps, settings.batch, settings.rate, seed=settings.seed
         )
-        descend(self.model, len(data), loss, descent, step)
+
+        def told(done: int, total: int, value: float | None) -> None:
+            nonlocal past
+            past = done  # a training that goes on after a kill is told of the steps before, too
+            step(done, total, value)
+
+        descend(self.model, len(data), loss, descent, told)
 
     def _read(self, features: Sequence[Features]) -> Read:
         read = self.reader.read(features)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from ml import parts, ranking
+from ml.layers import checkpoints
 from ml.parts import silent
 from ml.ranking import CALIBRATORS, RANKERS
 from ml.ranking.candidates import CandidatePool
@@ -30,9 +31,9 @@ def everything(videos: int) -> CandidatePool:
     return CandidatePool.union({"all": answers}, VOCABULARY)
 
 
-def train(name, **kw):
+def train(name, step=silent, **kw):
     pool = everything(len(DATA))
-    return parts.find(RANKERS, name).train(DATA, pool, SETTINGS.get(name, {}), step=silent, **kw)
+    return parts.find(RANKERS, name).train(DATA, pool, SETTINGS.get(name, {}), step=step, **kw)
 
 
 @pytest.fixture(params=sorted(RANKERS))
@@ -90,6 +91,21 @@ def test_a_saved_ranker_scores_the_same(ranker, name, tmp_path):
 
 def test_the_same_training_gives_the_same_ranker(name, ranker):
     assert np.array_equal(train(name).score(NEW, everything(4)), ranker.score(NEW, everything(4)))
+
+
+class Stopped(Exception):
+    """The training process went away."""
+
+
+def test_a_training_that_was_stopped_ends_as_one_that_was_not(name, ranker, tmp_path):
+    def stop(done, total, loss):
+        if done == 20:
+            raise Stopped
+
+    with checkpoints.kept_in(tmp_path, seconds=0.0), pytest.raises(Stopped):
+        train(name, step=stop)
+    with checkpoints.kept_in(tmp_path, seconds=0.0):
+        assert np.array_equal(train(name).score(NEW, everything(4)), ranker.score(NEW, everything(4)))
 
 
 def test_negatives_are_never_true_tags_nor_their_ancestors():
