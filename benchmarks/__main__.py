@@ -26,7 +26,10 @@ NAMES = sorted(
 )
 
 # These measure models alone: they need no database and no Django.
-PURE = {"aggregation", "extraction", "extreme", "fusion", "graph", "hierarchy", "opentags", "ranking", "sound", "text"}
+PURE = {
+    "aggregation", "extraction", "extreme", "fusion", "graph", "hierarchy", "opentags", "ranking", "recall", "sound",
+    "stages", "text",
+}  # fmt: skip
 
 
 @contextlib.contextmanager

@@ -5,27 +5,22 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from dataclasses import replace
+from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import torch
 
-from benchmarks.sets import seeds, tagged
-from benchmarks.sets.judging import everything, figures
+from benchmarks.sets import recalling, seeds, tagged
+from benchmarks.sets.judging import Scored, everything, figures
 from benchmarks.sets.tagged import TaggedSet
-from ml.parts import TrainingSet, find, silent
+from ml.parts import find, silent
 from ml.ranking import RANKERS
 from ml.ranking.candidates import CandidatePool
-from ml.recall import RECALLERS, Recaller
-from ml.training import folds
-from ml.training.journal import Journal
+from ml.recall import Recaller
 from ml.types import Array
 
 SETS = ("composed", "exercises", "kuairec", "youtube")
 CLASSIFIER = "classifier.v1"
-QUIET = Journal(report=lambda progress: None, cancelled=lambda: False)
-EPOCHS = {"composed": 40, "exercises": 40}  # epochs of the small sets
 
 # Only the negatives differ. Tags of the batch's other videos and proposed ones would make 10 into some hundred.
 PLAIN = {"hard": 0.0, "in_batch": False, "proposed": 0.0}
@@ -51,42 +46,27 @@ def run(options: Namespace) -> dict[str, object]:
         trials: dict[str, list[dict[str, float]]] = {}
         for seed in range(options.seeds):
             videos = tagged.SETS[name](data, seed)
-            classifier, pool = _classifier(name, videos, seed)
+            recallers = recalling.train([CLASSIFIER], videos.train, seed)
+            pool = recalling.honest(recallers, videos.train, 30, seed)  # the teacher of hard negatives
             for variant in (v for v in VARIANTS if seeds.wanted(v, options.only, list(VARIANTS))):
-                trials.setdefault(variant, []).append(_trial(name, variant, videos, classifier, pool, seed))
+                trials.setdefault(variant, []).append(_trial(variant, videos, recallers, pool, seed))
                 print(name, variant, seed, trials[variant][-1], file=sys.stderr, flush=True)
         found[name] = {variant: seeds.summary(each) for variant, each in trials.items()}
     return found
 
 
-def _classifier(name: str, videos: TaggedSet, seed: int) -> tuple[Recaller, CandidatePool]:
-    """The classifier, and what those that have not seen the videos propose for them: the teacher of hard negatives."""
-    settings = {"epochs": EPOCHS.get(name, 6), "seed": seed}
-    classifier: Recaller = find(RECALLERS, CLASSIFIER).train(videos.train, settings, step=silent)
-    config = {"recall": {CLASSIFIER: {"candidates": 30, "settings": settings}}, "folds": 2}
-    return classifier, folds.candidates(videos.train, {CLASSIFIER: classifier}, config, QUIET)
-
-
 def _trial(
-    name: str, variant: str, videos: TaggedSet, classifier: Recaller, pool: CandidatePool, seed: int
+    variant: str, videos: TaggedSet, recallers: Mapping[str, Recaller], pool: CandidatePool, seed: int
 ) -> dict[str, float]:
     """All tags are ranked, so that nothing but the ranker counts."""
     began, parts = time.process_time(), (videos.dev, videos.test)
     if variant == "classifier":
-        pools = [_proposed(classifier, part) for part in parts]
+        pools = [recalling.every_tag(recallers[CLASSIFIER], part) for part in parts]
         scores: list[Array] = [judged.scores[:, 0] for judged in pools]
     else:
         pools = [everything(part) for part in parts]
-        settings = {"epochs": EPOCHS.get(name, 6), "seed": seed} | VARIANTS[variant]
+        settings = {"seed": seed} | VARIANTS[variant]
         ranker = find(RANKERS, "nextvlad.v1").train(videos.train, pool, settings, step=silent)
         scores = [ranker.score(part.features, judged) for part, judged in zip(parts, pools, strict=True)]
     spent = time.process_time() - began
-    return figures(videos, pools, scores) | {"cpu_s": spent}
-
-
-def _proposed(recaller: Recaller, part: TrainingSet) -> CandidatePool:
-    """Every tag with its log-odds."""
-    answers = recaller.recall(part.features, len(part.vocabulary))
-    pool = CandidatePool.union({CLASSIFIER: answers}, part.vocabulary)
-    share = np.clip(pool.scores, 1e-9, 1 - 1e-9)
-    return replace(pool, scores=(np.log(share) - np.log1p(-share)).astype(np.float32))
+    return figures(*map(Scored, parts, pools, scores)) | {"cpu_s": spent}

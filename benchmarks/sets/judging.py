@@ -1,14 +1,18 @@
-"""Accuracy and tags a video of scored candidates: thresholds are set on the dev videos, the figures are the test's."""
+"""Accuracy and tags a video of scored candidates.
+
+Accuracy at a number of tags needs a threshold that emits as many, which the scores give without looking at a label. The
+threshold that is to reach an accuracy is set on the dev videos; what it reaches on the test videos is told beside.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from benchmarks.sets.tagged import TaggedSet
-from ml.parts import TrainingSet
-from ml.ranking.calibration import LogisticCalibrator
+from ml.parts import TrainingSet, find
+from ml.ranking import CALIBRATORS
 from ml.ranking.candidates import CandidatePool
 from ml.training import metrics
 from ml.training.metrics import Ranked
@@ -25,24 +29,41 @@ def everything(part: TrainingSet) -> CandidatePool:
     return CandidatePool((), videos, video, column, np.zeros((len(video), 0), np.float32), (NO_EVIDENCE,) * len(video))
 
 
-def figures(videos: TaggedSet, pools: Sequence[CandidatePool], scores: Sequence[Array]) -> dict[str, float]:
-    """Of the dev and the test split's pools and scores, calibrated on the dev split."""
-    dev, test = videos.dev, videos.test
-    said, known = pools[0].look_up(dev.positive), 1 - pools[0].look_up(dev.implied)
-    calibrator = LogisticCalibrator.fit(pools[0], scores[0], said, known, {})
-    sure = [calibrator.confidence(pool, score) for pool, score in zip(pools, scores, strict=True)]
-    ranked = [_ranked(part, pool, c) for part, pool, c in zip((dev, test), pools, sure, strict=True)]
-    accuracy, tags = _emitted(ranked[1], _for_tags(sure[0], len(dev)))
-    least = _for_accuracy(sure[0], said[np.argsort(-sure[0], kind="stable")])
-    reached, many = _emitted(ranked[1], least)
+class Scored(NamedTuple):
+    """Candidates of some videos and what a ranker makes of them."""
+
+    part: TrainingSet
+    pool: CandidatePool
+    scores: Array
+
+    @property
+    def truth(self) -> tuple[Array, Array]:
+        """Of each pair whether the tag was said, and whether that is known."""
+        return self.pool.look_up(self.part.positive), 1 - self.pool.look_up(self.part.implied)
+
+
+def figures(dev: Scored, test: Scored, more: Scored | None = None, calibrator: str = "logistic.v1") -> dict[str, float]:
+    """Calibrated on `dev`, and on `more` videos of the training that models which have not seen them scored."""
+    said, known = dev.truth
+    pool, scores, truth, weight = dev.pool, dev.scores, said, known
+    if more is not None:
+        pool, scores = pool.joined(more.pool), np.concatenate([scores, more.scores])
+        truth, weight = (np.concatenate(pair) for pair in zip((said, known), more.truth, strict=True))
+    fitted = find(CALIBRATORS, calibrator).fit(pool, scores, truth, weight, {})
+    sure, aimed = fitted.confidence(test.pool, test.scores), fitted.confidence(dev.pool, dev.scores)
+    ranked = _ranked(test.part, test.pool, sure)
+    accuracy, tags = _emitted(ranked, _for_tags(sure, len(test.part)))
+    reached, many = _emitted(ranked, _for_accuracy(aimed, said[np.argsort(-aimed, kind="stable")]))
+    hits = test.truth[0]
     return {
         "accuracy": accuracy,
         "tags": tags,
         "accuracy_aimed": reached,
         "tags_aimed": many,
-        "ndcg_at_5": metrics.ndcg_at(ranked[1], 5),
-        "hit_at_1": metrics.hit_at_1(ranked[1]),
-        "gap": metrics.gap(ranked[1]),
+        "ndcg_at_5": metrics.ndcg_at(ranked, 5),
+        "hit_at_1": metrics.hit_at_1(ranked),
+        "gap": metrics.gap(ranked),
+        "ece": metrics.expected_calibration_error(metrics.reliability(sure, hits)),
     }
 
 

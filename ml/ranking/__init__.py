@@ -20,6 +20,7 @@ RANKERS = {
 }
 CALIBRATORS = {
     "logistic.v1": "ml.ranking.calibration.LogisticCalibrator",
+    "tagwise.v1": "ml.ranking.tagwise.TagwiseCalibrator",
 }
 
 

@@ -25,6 +25,7 @@ PARTS = {
     "nextvlad": gettext_lazy("ranker"),
     "multimodal": gettext_lazy("ranker"),
     "logistic": gettext_lazy("calibration"),
+    "tagwise": gettext_lazy("calibration"),
     "union": gettext_lazy("all together"),
 }
 STAGES = {

@@ -10,9 +10,11 @@ import pytest
 from ml import parts, ranking
 from ml.layers import checkpoints
 from ml.parts import silent
-from ml.ranking import CALIBRATORS, RANKERS
+from ml.ranking import CALIBRATORS, RANKERS, shrunk
+from ml.ranking.calibration import evidence_matrix
 from ml.ranking.candidates import CandidatePool
 from ml.ranking.negatives import Negatives
+from ml.ranking.regression import sigmoid
 from ml.types import Candidate, Evidence, Features, Hop, Region, Span, VideoInput
 from tests.ml.stack_data import COOKING, GAME, SPORT, STAR, VOCABULARY, make_features, make_training_set
 
@@ -55,7 +57,17 @@ NEW = [make_features(400 + i) for i in range(4)]
 
 
 def test_every_ranking_module_is_registered():
-    shared = {"__init__", "candidates", "first_scorer", "negatives", "regression", "sampling", "shortlist", "two_hops"}
+    shared = {
+        "__init__",
+        "candidates",
+        "first_scorer",
+        "negatives",
+        "regression",
+        "sampling",
+        "shortlist",
+        "shrunk",
+        "two_hops",
+    }
     files = {path.stem for path in Path(ranking.__file__).parent.glob("*.py")} - shared
     assert files == {path.split(".")[-2] for path in (RANKERS | CALIBRATORS).values()}
 
@@ -193,3 +205,30 @@ def test_a_calibrator_can_learn_from_nothing_and_be_saved(calibrator, tmp_path):
     fitted.save(tmp_path / "part")
     confidence = calibrator.load(tmp_path / "part").confidence(pool, ranked)
     np.testing.assert_array_equal(confidence, fitted.confidence(pool, ranked))
+
+
+def test_a_tag_that_is_truer_than_its_scores_say_gets_more_confidence():
+    pool, ranked, said, weight = drawn(600)
+    modest, shy = pool.column == 1, pool.column == 2
+    said[modest] = np.random.default_rng(2).random(modest.sum()) < 1 / (1 + np.exp(-ranked[modest] - 1.5))
+    few = np.flatnonzero(shy)[3:]
+    weight[few], said[shy] = 0, 1  # three examples, all true
+    fitted = parts.find(CALIBRATORS, "tagwise.v1").fit(pool, ranked, said, weight, {"pooling": 20})
+    shared = sigmoid(fitted.regression.logits(evidence_matrix(pool, ranked)))
+    raised = fitted.confidence(pool, ranked) - shared
+    assert fitted.confidence(pool, ranked)[modest].mean() == pytest.approx(said[modest].mean(), abs=0.02)
+    assert raised[modest].mean() > 0.1
+    assert 0 < raised[shy].mean() < 0.25 * (1 - shared[shy]).mean()
+
+
+def test_a_group_with_few_examples_stays_as_it_is():
+    logits = np.array([0.0, 0.0, 0.0, 0.0], np.float32)
+    group, ones = np.array([0, 0, 0, 2]), np.ones(4, np.float32)
+    slope, offset = shrunk.fit(logits, np.array([1, 1, 1, 0], np.float32), ones, group, 3, strength=5.0)
+    # By hand for the first group: 3 (1 - share) = 5 offset, so offset 0.2659.
+    np.testing.assert_allclose(offset[0], 3 * (1 - 1 / (1 + np.exp(-offset[0]))) / 5, rtol=1e-4)
+    assert (slope[1], offset[1]) == (1.0, 0.0)
+    assert offset[2] < 0
+    sure, _ = shrunk.fit(np.array([3.0, -3.0] * 500, np.float32), np.array([1, 0] * 500, np.float32),
+                         np.ones(1000, np.float32), np.zeros(1000, np.int64), 1, 1.0)  # fmt: skip
+    assert sure[0] > 2  # it was right each time
