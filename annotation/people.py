@@ -31,6 +31,7 @@ ROLES: dict[str, list[str]] = {
         "taxonomy.delete_rule",
         "taxonomy.view_taxonomyversion",
         *(f"taxonomy.{verb}_changeset" for verb in ("add", "change", "view", "publish", "approve")),
+        "tagging.manage_gallery",
     ],
     "admin": [
         *READ,
@@ -40,6 +41,7 @@ ROLES: dict[str, list[str]] = {
         "tagging.add_import",
         "tagging.view_import",
         "tagging.change_import",
+        "tagging.manage_gallery",
         "registry.view_modelversion",
         "registry.promote_modelversion",
         "registry.view_trainingrun",

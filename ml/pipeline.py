@@ -40,6 +40,7 @@ class Pipeline:
         self.recallers, self.budgets = dict(recallers), dict(budgets)  # by registered name; candidates a video
         self.ranker, self.calibrator = ranker, calibrator
         self.timings: dict[str, float] = {}
+        self.gallery_version = 0  # of nobody
 
     @classmethod
     def load(cls, bundle: Path, store: FeatureStore, device: str | None = None) -> Self:
@@ -72,6 +73,7 @@ class Pipeline:
         """Recognise these people from now on, and nobody else."""
         for witness in self._witnesses.values():
             witness.know(gallery)
+        self.gallery_version = gallery.version
 
     @property
     def _witnesses(self) -> dict[str, Witness]:

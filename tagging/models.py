@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from ml.registry.models import ModelVersion
+from tagging.face_models import FacePhoto, KnownPerson  # noqa: F401 - Django looks for models here
 from taxonomy.models import BusinessLine, Tag, TaxonomyVersion
 
 

@@ -23,6 +23,10 @@ def probe_waiting() -> None:
     transaction.on_commit(lambda: _send("tagging.tasks.probe_waiting", [], PROBE_EXPIRES))
 
 
+def examine_faces() -> None:
+    transaction.on_commit(lambda: _send("tagging.tasks.examine_faces", [], PROBE_EXPIRES))
+
+
 def carry_labels() -> None:
     transaction.on_commit(lambda: _send("tagging.tasks.carry_labels", [], CARRY_EXPIRES))
 

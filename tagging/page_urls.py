@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from tagging.views import guideline_clips, imports, media, rule_breaks, suggestions, tags, videos
+from tagging.views import faces, guideline_clips, imports, media, rule_breaks, suggestions, tags, videos
 
 app_name = "tagging"
 urlpatterns = [
@@ -12,6 +12,16 @@ urlpatterns = [
     path("videos/<int:pk>/suggest-again/", videos.suggest_again, name="suggest-again"),
     re_path(r"^media/(?P<pk>\d{1,18})/(?P<part>clip|poster|filmstrip)$", media.media, name="media"),
     path("tags/counts.json", tags.counts, name="tag-counts"),
+    path("faces/", faces.faces, name="faces"),
+    path("faces/<int:pk>/", faces.person, name="known-person"),
+    path("faces/<int:pk>/photos/", faces.photos, name="face-photos"),
+    path("faces/<int:pk>/moment/", faces.moment, name="face-moment"),
+    path("faces/<int:pk>/merge/", faces.merge, name="face-merge"),
+    path("faces/<int:pk>/opt-out/", faces.opt_out, name="face-opt-out"),
+    path("faces/<int:pk>/erase/", faces.erase, name="face-erase"),
+    path("faces/photos/<int:pk>.jpg", faces.photo, name="face-photo"),
+    path("faces/photos/<int:pk>/choose/", faces.choose, name="face-choose"),
+    path("faces/photos/<int:pk>/remove/", faces.remove, name="face-remove"),
     path("imports/", imports.imports, name="imports"),
     path("imports/columns/<str:token>/", imports.columns, name="import-columns"),
     path("imports/<int:pk>/", imports.import_, name="import"),

@@ -275,6 +275,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": LOOK_SECONDS,
         "options": {"expires": LOOK_SECONDS},
     },
+    "examine-faces": {
+        "task": "tagging.tasks.examine_faces",
+        "schedule": LOOK_SECONDS,
+        "options": {"expires": LOOK_SECONDS},
+    },
     "sweep": {"task": "tagging.tasks.sweep", "schedule": 3600, "options": {"expires": 3600}},
     "carry-labels": {"task": "tagging.tasks.carry_labels", "schedule": 30, "options": {"expires": 30}},
     "review-split-tags": {"task": "annotation.tasks.review_split_tags", "schedule": 30, "options": {"expires": 30}},

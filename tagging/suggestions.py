@@ -20,7 +20,7 @@ from django.db.models import F, QuerySet
 from ml.registry import serving
 from ml.registry.models import ModelVersion
 from ml.types import Proposal, VideoInput
-from tagging import clips, suggestion_rows
+from tagging import clips, gallery, suggestion_rows
 from tagging.models import SuggestionSet, Video
 from tagging.suggestion_rows import Failed, Proposed
 from taxonomy import versions
@@ -70,13 +70,21 @@ def suggest_batch(limit: int | None = None) -> int:
     proposed: dict[int, list[Proposal] | Failed] = dict.fromkeys(given_up, Failed(SuggestionSet.Failure.WORKER))
     try:
         if videos := inputs(claimed.keys() - proposed.keys()):
+            _meet(pipeline)
             proposed |= _propose(pipeline, videos)
     except Exception:  # the machine's fault: it must not count against the videos
         Video.objects.filter(pk__in=claimed).update(suggest_attempts=F("suggest_attempts") - 1)
         raise
     if proposed:
-        suggestion_rows.store(version, taxonomy, proposed)  # milliseconds, after seconds
+        with transaction.atomic():  # milliseconds, after seconds
+            suggestion_rows.store(version, taxonomy, gallery.allowed(proposed))
     return len(claimed)
+
+
+def _meet(pipeline: Pipeline) -> None:
+    """Tell the pipeline who may be recognised now: asked before each batch, like the active version."""
+    if pipeline.gallery_version != gallery.version():
+        pipeline.know(gallery.load())
 
 
 def again(video: Video) -> bool:

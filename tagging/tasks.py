@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import OperationalError
 
 from ml.registry import nudges as registry_nudges
-from tagging import carrying, intake, nudges, probing, suggestions, sweeping
+from tagging import carrying, face_erasure, face_photos, intake, nudges, probing, suggestions, sweeping
 from tagging.models import Import
 
 PROBE_SECONDS = 20.0  # then other work of the queue has its turn
@@ -30,6 +30,14 @@ def resume_imports() -> None:
 def probe_waiting() -> None:
     if probing.examine_waiting(PROBE_SECONDS) and probing.waiting():
         nudges.probe_waiting()
+
+
+@shared_task
+def examine_faces() -> None:
+    """Photos to examine, people to take out."""
+    face_erasure.finish()
+    if face_photos.examine_waiting(PROBE_SECONDS) and face_photos.waiting():
+        nudges.examine_faces()
 
 
 @shared_task

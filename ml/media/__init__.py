@@ -7,7 +7,7 @@ whose text is a sentence for people.
 
 from ml.media.container import Limits, MediaError, MediaInfo, content_hash, probe
 from ml.media.decoding import Decoded, Whole, decode, frames, waveform
-from ml.media.pictures import filmstrip, peaks, poster
+from ml.media.pictures import filmstrip, peaks, picture_at, poster
 
 __all__ = [
     "Decoded",
@@ -20,6 +20,7 @@ __all__ = [
     "filmstrip",
     "frames",
     "peaks",
+    "picture_at",
     "poster",
     "probe",
     "waveform",

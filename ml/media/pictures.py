@@ -9,9 +9,21 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 from PIL import Image
 
-from ml.media.container import DEFAULT_LIMITS, Limits, Shape, probe
+from ml.media.container import (
+    DEFAULT_LIMITS,
+    Limits,
+    MediaError,
+    Shape,
+    decoded,
+    local,
+    opened,
+    probe,
+    shape,
+    video_stream,
+)
 from ml.media.conversion import Scaler
 from ml.media.decoding import sample, waveform
+from ml.types import Fetchable
 
 POSTER_CHOICES = 6
 PEAKS_RATE = 8000
@@ -27,6 +39,27 @@ def filmstrip(path: Path, count: int = 10, width: int = 160, limits: Limits = DE
     pictures = _spread(path, count, width, limits)
     chosen = [pictures[i * len(pictures) // count] for i in range(count)]
     return Image.fromarray(np.concatenate(chosen, axis=1))
+
+
+def picture_at(
+    source: Path | Fetchable, second: float, size: int, limits: Limits = DEFAULT_LIMITS
+) -> NDArray[np.uint8]:
+    """The picture shown at that second, its longer side at most `size` pixels. Raises MediaError beyond the end."""
+    with local(source) as path, opened(path, limits) as container:
+        stream = video_stream(container, limits)
+        base, start = float(stream.time_base or 1), float((stream.start_time or 0) * (stream.time_base or 1))
+        container.seek(int((start + max(0.0, second)) / base), stream=stream)
+        last: VideoFrame | None = None
+        for packet in container.demux(stream):
+            for frame in decoded(packet):
+                if not isinstance(frame, VideoFrame):
+                    continue
+                if last is not None and frame.time is not None and frame.time - start > second:
+                    return Scaler().fitted(last, shape(last, stream), size)
+                last = frame
+        if last is None or (last.time is not None and second > last.time - start + 1):
+            raise MediaError("The clip has no picture at that moment.")
+        return Scaler().fitted(last, shape(last, stream), size)
 
 
 def peaks(path: Path, count: int = 400, limits: Limits = DEFAULT_LIMITS) -> list[float]:

@@ -4,11 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from ml import parts
+from ml.feature_store import FeatureStore
 from ml.parts import TrainingSet
+from ml.pipeline import Pipeline, recall
+from ml.ranking.calibration import LogisticCalibrator
+from ml.ranking.contrastive import ContrastiveRanker
+from ml.recall import RECALLERS
 from ml.types import FACE_WIDTH, Features, Gallery, Tag, VideoInput, Vocabulary
 
 SPORT, GAME, COOKING, STAR, RAIN, GROUP = 10, 20, 30, 40, 50, 60
@@ -63,6 +71,17 @@ def make_training_set(videos: int = 24, **kw) -> TrainingSet:
     tags = [list(SCENES.values())[i % len(SCENES)] for i in range(videos)]
     rejected = [frozenset({STAR}) if COOKING in mine else frozenset() for mine in tags]
     return TrainingSet(VOCABULARY, directions(len(VOCABULARY), 16, seed=4), features, tags, rejected)
+
+
+def make_pipeline(names: Sequence[str], modality: Any, store: FeatureStore) -> Pipeline:
+    """A whole stack of these recallers, trained for the fraction of a second."""
+    data, budgets = make_training_set(12), dict.fromkeys(names, 5)
+    recallers = {name: parts.find(RECALLERS, name).train(data, {}, step=parts.silent) for name in names}
+    pool = recall(recallers, budgets, data.features, VOCABULARY)
+    ranker = ContrastiveRanker.train(data, pool, {"dim": 8, "epochs": 1, "least_steps": 1}, step=parts.silent)
+    said, ones = pool.look_up(data.positive), np.ones(len(pool), np.float32)
+    calibrator = LogisticCalibrator.fit(pool, ranker.score(data.features, pool), said, ones, {})
+    return Pipeline(VOCABULARY, modality, store, recallers, budgets, ranker, calibrator)
 
 
 def make_snapshot(folder: Path, videos: int = 40, **changes) -> Path:

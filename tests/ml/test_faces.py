@@ -3,22 +3,16 @@
 import numpy as np
 import pytest
 
-from ml import parts
 from ml.feature_store import FeatureStore
 from ml.layers.face_tracks import nearest, tracks
 from ml.modality import face_traces, faces
 from ml.modality.extraction import Modality
 from ml.modality.extractor import Material, MissingWeights
 from ml.modality.faces import FaceConfig, FaceExtractor
-from ml.parts import silent
-from ml.pipeline import Pipeline, recall
-from ml.ranking.calibration import LogisticCalibrator
-from ml.ranking.contrastive import ContrastiveRanker
-from ml.recall import RECALLERS
 from ml.recall.faces import FaceRecaller, FaceSettings
 from ml.types import FACE_WIDTH, Features, Gallery, VideoInput, Vocabulary
 from tests.ml.drawn_faces import ANN, BOB, CAL, group, make_portrait_clip, portrait
-from tests.ml.stack_data import VOCABULARY, make_training_set
+from tests.ml.stack_data import VOCABULARY, make_pipeline
 
 ANNS, BOBS = 40, 10  # their tags
 
@@ -212,14 +206,8 @@ class Fixed:
 
 def test_a_face_needs_no_training_to_be_sure(tmp_path):
     """The calibrator has never heard this recaller, and one of the two people has a tag made after the training."""
-    data, budgets = make_training_set(12), {"mentions.v1": 5, "faces.v1": 5}
-    recallers = {name: parts.find(RECALLERS, name).train(data, {}, step=silent) for name in budgets}
-    pool = recall(recallers, budgets, data.features, VOCABULARY)
-    ranker = ContrastiveRanker.train(data, pool, {"dim": 8, "epochs": 1, "least_steps": 1}, step=silent)
-    said, ones = pool.look_up(data.positive), np.ones(len(pool), np.float32)
-    calibrator = LogisticCalibrator.fit(pool, ranker.score(data.features, pool), said, ones, {})
     shown = seen(point(0), point(3))
-    pipeline = Pipeline(VOCABULARY, Fixed(shown), FeatureStore(tmp_path), recallers, budgets, ranker, calibrator)
+    pipeline = make_pipeline(["mentions.v1", "faces.v1"], Fixed(shown), FeatureStore(tmp_path))
 
     assert pipeline.propose([shown.video]) == [[]]
     pipeline.know(Gallery((ANNS, 99), np.stack([point(0), point(3)])))

@@ -121,6 +121,8 @@ def test_a_video_reviewed_meanwhile_keeps_what_its_reviewer_saw(model):
 class Failing:
     """A stack that fails at one video, as a real one might at a strange file."""
 
+    gallery_version = 0
+
     def __init__(self, at: str) -> None:
         self.at = at
 
