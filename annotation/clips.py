@@ -14,7 +14,7 @@ from annotation.models import ReviewTask, Verdict
 from annotation.readings import Change
 from ml.registry.part_names import part_name
 from tagging.models import Video
-from tagging.reasons import Box, Step, clock
+from tagging.reasons import Box, Step, Stretch, clock
 from taxonomy.models import BusinessLine
 
 
@@ -54,6 +54,7 @@ class Evidence:
     context: tuple[tuple[str, str], ...] = ()  # field (uploader, program) and the words there
     box: Box | None = None  # the face, say, that speaks for it
     path: tuple[Step, ...] = ()  # from a tag that the clip speaks of
+    stretches: tuple[Stretch, ...] = ()  # of the clip, in which the tag holds
 
     @property
     def proposers(self) -> list[tuple[str, float]]:
@@ -63,7 +64,8 @@ class Evidence:
     @property
     def is_bare(self) -> bool:
         """Nothing to show but who says so."""
-        return not (self.words or self.moment or self.similar or self.context or self.box or self.path)
+        places = self.moment or self.stretches or self.box
+        return not (places or self.words or self.similar or self.context or self.path)
 
     @property
     def times(self) -> str:
@@ -136,17 +138,22 @@ class AddedTag:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A part of a lane, in per cent of the clip's length."""
+
+    start: float
+    width: float
+    second: float  # where it begins
+    faint: bool  # a part that is far less sure than the lane's surest
+
+
+@dataclass(frozen=True)
 class Lane:
-    """When a proposed tag is to be seen or heard, in per cent of the clip's length."""
+    """When a proposed tag is to be seen or heard."""
 
     tag: int
     label: str
-    start: float
-    end: float
-
-    @property
-    def width(self) -> float:
-        return self.end - self.start
+    pieces: tuple[Piece, ...]
 
 
 @dataclass(frozen=True)

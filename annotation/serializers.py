@@ -129,6 +129,10 @@ class EvidenceSerializer(serializers.Serializer):
         allow_null=True,
         help_text="A face: second; left, top, width, height in per cent of the picture.",
     )
+    stretches = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField()),
+        help_text="When the tag holds: from and to in seconds, and how sure it is there.",
+    )
     path = serializers.ListField(
         child=serializers.ListField(child=serializers.CharField()), help_text="Relation and tag, from a known tag on."
     )
@@ -141,6 +145,7 @@ class EvidenceSerializer(serializers.Serializer):
             "recallers": dict(evidence.recallers),
             "context": [list(pair) for pair in evidence.context],
             "box": evidence.box and list(evidence.box),
+            "stretches": [list(stretch) for stretch in evidence.stretches],
             "path": [list(step) for step in evidence.path],
         }
 

@@ -14,15 +14,28 @@ from django.utils.translation import ngettext
 
 from annotation import clip_rows, guideline_cards
 from annotation.clip_rows import SIMILAR, ClipRows
-from annotation.clips import AddedTag, Card, Clip, Evidence, GuidelineText, Lane, MediaUrls, ProposedTag, SimilarVideo
+from annotation.clips import (
+    AddedTag,
+    Card,
+    Clip,
+    Evidence,
+    GuidelineText,
+    Lane,
+    MediaUrls,
+    Piece,
+    ProposedTag,
+    SimilarVideo,
+)
 from annotation.models import Review, ReviewTask
 from annotation.tag_labels import Label, labels
 from annotation.text_marks import text_fields
 from annotation.verdicts import Said
 from tagging import policies, reasons
 from tagging.models import Suggestion, Video
+from tagging.reasons import Stretch
 from taxonomy import guidelines, rulebook
 
+SURE = 0.75  # of a tag's surest stretch: others are drawn fainter
 NEW = timedelta(days=14)  # so long a changed guideline is pointed out
 
 
@@ -151,6 +164,7 @@ def _proposal(
             context=reasons.context(video, evidence.get("spans", ())),
             box=reasons.box(evidence),
             path=reasons.path(evidence, {tag: label.name for tag, label in known.items()}),
+            stretches=reasons.stretches(evidence, _length(video)),
             moment=tuple(evidence["moment"]) if evidence.get("moment") else None,
             similar=tuple(_similar(v, similar[v]) for v in evidence.get("similar", ())[:SIMILAR] if v in similar),
             recallers=tuple(sorted(suggestion.recallers.items(), key=lambda pair: (-pair[1], pair[0]))),
@@ -162,6 +176,10 @@ def _proposal(
         if said.replacement is not None and said.replacement in known:
             proposal.replacement_name = known[said.replacement].name
     return proposal
+
+
+def _length(video: Video) -> float:
+    return video.media.duration or 0.0 if video.media else 0.0
 
 
 def guideline_texts(found: Mapping[int, guidelines.Text], reviewer: int) -> dict[int, GuidelineText]:
@@ -182,9 +200,23 @@ def _similar(video: int, title: str) -> SimilarVideo:
 def _lanes(proposals: Iterable[ProposedTag], video: Video) -> list[Lane]:
     if not video.media or not video.media.duration:
         return []
-    per_second = 100 / video.media.duration
-    moments = [(p, p.evidence.moment) for p in proposals if p.evidence.moment]
-    return [Lane(p.tag, p.name, start * per_second, min(end * per_second, 100.0)) for p, (start, end) in moments]
+    length = video.media.duration
+    found = ((p, p.evidence.stretches or _moment(p.evidence)) for p in proposals)
+    return [Lane(p.tag, p.name, _pieces(stretches, length)) for p, stretches in found if stretches]
+
+
+def _moment(evidence: Evidence) -> tuple[Stretch, ...]:
+    """What versions knew that did not follow tags through the clip."""
+    return (Stretch(*evidence.moment, 1.0),) if evidence.moment else ()
+
+
+def _pieces(stretches: Iterable[Stretch], length: float) -> tuple[Piece, ...]:
+    surest = max(stretch.score for stretch in stretches)
+    return tuple(
+        Piece(100 * s.start / length, 100 * (min(s.end, length) - s.start) / length, s.start, s.score < SURE * surest)
+        for s in stretches
+        if s.start < length
+    )
 
 
 def _media(video: Video) -> MediaUrls | None:

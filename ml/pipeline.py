@@ -12,12 +12,13 @@ import numpy as np
 import torch
 
 from ml import bundle as bundles
+from ml import localisation
 from ml.feature_store import FeatureStore
 from ml.modality.extraction import Modality
 from ml.parts import find
 from ml.ranking import CALIBRATORS, RANKERS, Calibrator, Ranker
 from ml.ranking.candidates import CandidatePool
-from ml.recall import RECALLERS, Recaller, Witness
+from ml.recall import RECALLERS, Localiser, Recaller, Witness
 from ml.types import Array, Features, Gallery, Proposal, VideoInput, Vocabulary
 
 MODALITY, RECALL, RANKING = "modality", "recall", "ranking"  # folders of a bundle
@@ -67,7 +68,9 @@ class Pipeline:
             pool = recall(self.recallers, self.budgets, features, self.vocabulary)
         with self._timed("rank"):
             confidence = self.calibrator.confidence(pool, self.ranker.score(features, pool))
-        return self._with_newcomers(self._proposals(pool, self._witnessed(pool, confidence)), features)
+        answers = self._with_newcomers(self._proposals(pool, self._witnessed(pool, confidence)), features)
+        with self._timed("time"):
+            return self._followed(answers, features)
 
     def know(self, gallery: Gallery) -> None:
         """Recognise these people from now on, and nobody else."""
@@ -92,6 +95,10 @@ class Pipeline:
                 answer += [Proposal(tag, score, {name: score}, evidence) for tag, score, evidence in found]
                 answer.sort(key=lambda proposal: (-proposal.confidence, proposal.tag))
         return answers
+
+    def _followed(self, answers: list[list[Proposal]], features: Sequence[Features]) -> list[list[Proposal]]:
+        by = next((recaller for recaller in self.recallers.values() if isinstance(recaller, Localiser)), None)
+        return answers if by is None else localisation.followed(answers, features, by, self.vocabulary)
 
     def _proposals(self, pool: CandidatePool, confidence: Array) -> list[list[Proposal]]:
         answers: list[list[Proposal]] = [[] for _ in range(pool.videos)]

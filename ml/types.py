@@ -127,6 +127,13 @@ class Hop(NamedTuple):
     tag: int
 
 
+class Windows(NamedTuple):
+    """How sure it is that a tag holds in each stretch of a clip; the surest one's is the tag's confidence."""
+
+    seconds: float  # of a stretch
+    scores: tuple[float, ...]  # in the order of time; 0 where nothing speaks for the tag
+
+
 class Evidence(NamedTuple):
     """Why a recaller proposes a tag: words, moment, similar videos, a part of the picture, a path from a known tag."""
 
@@ -135,6 +142,7 @@ class Evidence(NamedTuple):
     moment: tuple[float, float] | None = None  # seconds
     region: Region | None = None  # a face, say
     path: tuple[Hop, ...] = ()  # from a tag that the video speaks of to the proposed one
+    windows: Windows | None = None  # when it is to be seen or heard
 
 
 NO_EVIDENCE = Evidence()

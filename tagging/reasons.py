@@ -12,6 +12,7 @@ from ml.types import CONTEXT_FIELDS, TEXT_FIELDS
 Place = Sequence[Any]  # [field, start, end]
 
 BACKWARDS = "^"
+HOLDS = 0.5  # of a tag's surest window: from there it holds in a window too
 RELATIONS = {
     "parent": (_("below"), _("above")),
     "broader": (_("also below"), _("also above")),
@@ -30,6 +31,18 @@ class Step(NamedTuple):
 
     how: str
     name: str
+
+
+class Stretch(NamedTuple):
+    """A part of the clip in which a tag holds."""
+
+    start: float  # seconds
+    end: float
+    score: float  # of its surest window, 0 to 1
+
+    @property
+    def times(self) -> str:
+        return f"{clock(self.start)}–{clock(self.end)}"
 
 
 class Box(NamedTuple):
@@ -87,6 +100,22 @@ def box(evidence: Mapping[str, Any]) -> Box | None:
         return None
     at, left, top, right, bottom = evidence["region"]
     return Box(at, *(round(100 * share, 2) for share in (left, top, right - left, bottom - top)))
+
+
+def stretches(evidence: Mapping[str, Any], length: float) -> tuple[Stretch, ...]:
+    """When the tag holds in a clip of so many seconds: windows in a row, each at least half as sure as the surest."""
+    seconds, scores = evidence.get("windows") or (0.0, ())
+    least = HOLDS * max(scores, default=0.0)
+    found: list[Stretch] = []
+    for n, score in enumerate(scores):
+        start, end = n * seconds, min((n + 1) * seconds, length)
+        if score <= 0 or score < least or end <= start:
+            continue
+        if found and found[-1].end == start:
+            found[-1] = Stretch(found[-1].start, end, max(found[-1].score, score))
+        else:
+            found.append(Stretch(start, end, score))
+    return tuple(found)
 
 
 def _relation(by: str) -> str:

@@ -108,7 +108,7 @@ def _insert_suggestions(rows: Iterable[Mapping[str, object]]) -> None:
 def _evidence(evidence: Evidence) -> dict[str, object]:
     told: dict[str, object] = {"spans": evidence.spans, "similar": evidence.similar, "moment": evidence.moment}
     # Few suggestions have these, and most of a row is its evidence.
-    return told | {name: value for name in ("region", "path") if (value := getattr(evidence, name))}
+    return told | {name: value for name in ("region", "path", "windows") if (value := getattr(evidence, name))}
 
 
 def _auto_accept(videos: Mapping[int, Outcome]) -> None:

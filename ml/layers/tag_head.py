@@ -29,15 +29,17 @@ class TagHead(nn.Module):
         self.register_buffer("seen", torch.zeros(tags, dtype=torch.bool))  # tags that training knew examples of
         nn.init.normal_(self.linear.weight, std=0.05)
 
-    def forward(self, video: Tensor) -> Tensor:
+    def forward(self, video: Tensor, columns: Tensor | None = None) -> Tensor:
+        """Of all tags, or only of some: (videos, columns)."""
+        chosen = slice(None) if columns is None else columns
+        linear = F.linear(video, self.linear.weight[chosen], self.linear.bias[chosen])
         if not self.names.shape[1]:  # no sentence encoder on this machine: the linear layer stands alone
-            alone: Tensor = self.linear(video)
-            return alone
-        tags = F.normalize(self.names + self.delta, dim=-1)  # (tags, width)
+            return linear
+        tags = F.normalize(self.names[chosen] + self.delta[chosen], dim=-1)  # (tags, width)
         # The branch reads the video vector and does not shape it: names that a sentence encoder cannot tell apart
         # (another language) would otherwise pull all videos together. Recall at 20 rises by 2 points on such names.
         cosine = F.normalize(video.detach() @ self.project.T, dim=-1) @ tags.T  # (videos, tags)
-        logits: Tensor = self.linear(video) + self.scale.clamp(0, 100) * cosine
+        logits: Tensor = linear + self.scale.clamp(0, 100) * cosine
         return logits
 
     @torch.no_grad()

@@ -99,7 +99,7 @@ def _merged(first: Evidence, second: Evidence) -> Evidence:
     """All words and similar videos, and the moment, region and path that either gives; the first one's go first."""
     if first is NO_EVIDENCE:
         return second
-    spans, similar, moment, region, path = first
+    spans, similar, moment, region, path, _ = first
     if second.spans:
         spans = tuple(dict.fromkeys(spans + second.spans))
     if second.similar and len(similar) < SIMILAR_SHOWN:

@@ -10,8 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol, Self, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ml.parts import Config, Step, TrainingSet
-from ml.types import Candidate, Features, Gallery, Vocabulary
+from ml.types import Array, Candidate, Features, Gallery, Vocabulary
 
 RECALLERS = {
     "text_similarity.v1": "ml.recall.text_similarity.TextSimilarity",
@@ -48,6 +51,14 @@ class Recaller(Protocol):
     @classmethod
     def load(cls, folder: Path, vocabulary: Vocabulary, device: str = "cpu") -> Self:
         """The recaller that `save` wrote."""
+
+
+@runtime_checkable
+class Localiser(Protocol):
+    """A recaller that can be asked about parts of a clip."""
+
+    def logits(self, features: Sequence[Features], columns: NDArray[np.int64]) -> Array:
+        """(videos, columns) how much speaks for these tags of the vocabulary."""
 
 
 @runtime_checkable

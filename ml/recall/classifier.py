@@ -162,6 +162,14 @@ class ClassifierRecaller:
                 found[i] = _spans(block[i], columns[i], best)
         return found
 
+    @torch.inference_mode()
+    def logits(self, features: Sequence[Features], columns: NDArray[np.int64]) -> Array:
+        """(videos, columns) for some tags only: the cost does not grow with the vocabulary."""
+        inputs = Inputs.collate(features, self.model.fusion.config.widths, self.table).to(self.device)
+        chosen = torch.from_numpy(columns).to(self.device)
+        found: Array = self.model.head(self.model.fusion(inputs), chosen).float().cpu().numpy()
+        return found
+
     def save(self, folder: Path) -> None:
         write_config(folder, {"fusion": asdict(self.model.fusion.config), "tags": list(self.vocabulary.ids)})
         table = {"table.hashes": torch.from_numpy(self.table.hashes), "table.idf": torch.from_numpy(self.table.idf)}

@@ -4,7 +4,7 @@ import { Guidelines } from "./guidelines.js";
 import { pick } from "./picker.js";
 import { Player } from "./player.js";
 import { SearchBox } from "./search_box.js";
-import { announce, text } from "./strings.js";
+import { announce, clock, text } from "./strings.js";
 import { TagFocus } from "./tag_focus.js";
 import { Verdicts } from "./verdicts.js";
 
@@ -101,8 +101,12 @@ export class Desk {
     return undone;
   }
 
-  jump() {
-    this.focus.row?.querySelector("[data-seek]")?.click();
+  /** To the next stretch (or the one before) in which the tag in focus holds, round and round; else to its moment. */
+  jump(step = 1) {
+    const reason = this.focus.row?.querySelector("[data-seek]");
+    const starts = reason?.dataset.box ? [] : this.focus.stretches; // a face is framed, too
+    if (starts.length) announce(clock(this.player.jump(starts, step)));
+    else reason?.click();
   }
 
   /** Put the keyboard back on the tags. */

@@ -2,6 +2,8 @@
 import { frame } from "./box.js";
 
 const SPEEDS = [1, 1.5, 2, 0.5];
+const NEAR = 0.3; // seconds: the clip is where it was just sent to
+const BEGUN = 0.5; // seconds: so far in, "the one before" is the stretch that is playing
 const habits = { muted: false, speed: 1 };
 
 export class Player {
@@ -56,6 +58,17 @@ export class Player {
   seek(seconds) {
     if (!this.video?.duration) return;
     this.video.currentTime = Math.min(Math.max(seconds, 0), this.video.duration);
+  }
+
+  /** @param {number[]} starts in seconds @param {number} step 1 for the next one, -1 for the one before @returns {number} */
+  jump(starts, step) {
+    const now = this.video?.currentTime ?? 0;
+    const second =
+      step > 0
+        ? (starts.find((start) => start > now + NEAR) ?? starts[0])
+        : (starts.findLast((start) => start < now - BEGUN) ?? starts.at(-1));
+    this.seek(second);
+    return second;
   }
 
   by(seconds) {

@@ -30,6 +30,12 @@ export class TagFocus {
     if (row) this.to(row);
   }
 
+  /** Seconds at which the parts begin in which the tag holds. @returns {number[]} */
+  get stretches() {
+    const parts = this.form.querySelectorAll(`[data-lane="${this.row?.dataset.tag}"] [data-from]`);
+    return [...parts].map((part) => Number(part.dataset.from));
+  }
+
   #mark(row) {
     this.row = row;
     for (const other of this.form.querySelectorAll(".tag")) {
@@ -40,8 +46,18 @@ export class TagFocus {
     const tag = row.dataset.tag;
     light(this.form, "[data-guideline]", (part) => part.dataset.guideline === tag);
     light(this.form, "[data-lane]", (part) => part.dataset.lane === tag);
+    reveal(this.form.querySelector(`span[data-lane="${tag}"]`));
     light(this.form, "mark", (part) => part.dataset.tags.split(" ").includes(tag));
   }
+}
+
+/** Scroll its list, never the page. @param {HTMLElement | null} part */
+function reveal(part) {
+  if (!part) return;
+  const list = part.closest(".lanes");
+  if (part.offsetTop < list.scrollTop) list.scrollTop = part.offsetTop;
+  const below = part.offsetTop + part.offsetHeight - list.clientHeight;
+  if (below > list.scrollTop) list.scrollTop = below;
 }
 
 function light(form, selector, wanted) {

@@ -8,7 +8,7 @@ from django.urls import reverse
 from annotation import figures, queue, workbench
 from annotation.models import Review, ReviewTask
 from annotation.serializers import ClipSerializer
-from tagging.models import Suggestion
+from tagging.models import Media, Suggestion, Video
 from taxonomy import names, rulebook
 from taxonomy.models import Guideline, Rule, Tag, TagName
 from tests.annotation.factories import claim, make_task, publish
@@ -378,6 +378,27 @@ def test_a_new_name_and_a_new_guideline_are_seen_at_once(task, dunk):
 
     assert proposed.name == "Slam dunk"
     assert "both hands" in proposed.guideline.html
+
+
+def test_the_stretches_in_which_a_tag_holds_are_shown(client, task, dunk):
+    media = Media.objects.create(
+        content_hash="f" * 64, path="clips/f.mp4", duration=33.0, size=1, width=1, height=1, fps=25
+    )
+    Video.objects.filter(pk=task.video_id).update(media=media)
+    task.refresh_from_db()
+    windows = [5.0, [0.9, 0.8, 0.2, 0.0, 0.5, 0.1, 0.46]]
+    Suggestion.objects.filter(tag=dunk).update(evidence={"windows": windows})
+
+    clip = workbench.clip(task)
+    page = client.get(task.get_absolute_url()).content.decode()
+
+    stretches = [(0, 10, 0.9), (20, 25, 0.5), (30, 33, 0.46)]
+    assert list(clip.proposals[0].evidence.stretches) == stretches
+    assert [round(piece.start) for piece in clip.lanes[0].pieces] == [0, 61, 91]
+    assert [piece.faint for piece in clip.lanes[0].pieces] == [False, True, True]
+    assert 'data-seek="20.00">0:20–0:25' in page
+    assert page.count('class="faint" data-from=') == 2
+    assert ClipSerializer(clip).data["proposals"][0]["evidence"]["stretches"] == [list(s) for s in stretches]
 
 
 def test_a_face_a_program_and_the_way_through_the_graph_are_shown(client, task, dunk, street):

@@ -85,6 +85,23 @@ def test_the_key_stops_at_a_face_and_frames_it_until_the_clip_moves_on(desk, que
     expect(frame).to_have_count(0)
 
 
+def test_keys_go_through_the_stretches_in_which_the_tag_holds(queue, open_page):
+    scores = [0.9, 0.1, 0.7, 0, 0.6, 0.8]  # of half a second each
+    Suggestion.objects.filter(tag=queue.dunk).update(evidence={"windows": [0.5, scores]})
+    desk = Desk(open_page(queue.reviewer)).enter()
+    desk.page.wait_for_function("document.querySelector('#clip video').readyState > 1")
+    desk.page.evaluate("document.querySelector('#clip video').pause()")
+    desk.page.evaluate("document.querySelector('#clip video').currentTime = 0")
+
+    for key, second in (("j", 1.0), ("j", 2.0), ("j", 0.0), ("k", 2.0), ("k", 1.0)):
+        desk.press(key)
+        assert seconds(desk) == second
+    expect(desk.page.locator("#announcer")).to_have_text("0:01")
+    lane = desk.page.locator(f"#clip svg[data-lane='{queue.dunk.pk}']")
+    expect(lane.locator("rect")).to_have_count(3)
+    expect(desk.row(queue.dunk)).to_contain_text("0:00–0:00")
+
+
 def test_the_next_clip_is_loaded_before_it_is_shown(desk):
     desk.page.wait_for_function("document.querySelector('#parked video').readyState > 1")
 
