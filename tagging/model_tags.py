@@ -10,9 +10,9 @@ from django.utils.translation import ngettext
 from ml.registry.facts import Fact
 from ml.registry.models import ModelVersion
 from taxonomy import drafts, versions
+from taxonomy.drafting.published import STATES
 from taxonomy.mappings import TagMapping, between
 from taxonomy.models import TaxonomyVersion
-from taxonomy.published import STATES
 
 _ACTIVE = STATES.index("active")
 

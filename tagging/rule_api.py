@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from ml.registry.requests import SignedInCall
 from tagging import rule_breaks
 from tagging.api import View
-from taxonomy.edits import RULE_KINDS
+from taxonomy.drafting.edits import RULE_KINDS
 from taxonomy.models import BusinessLine, Tag
 
 

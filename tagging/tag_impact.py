@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ml.registry.models import ModelVersion
 from tagging import model_tags, rule_breaks
 from tagging.models import LinePolicy, Video
-from taxonomy import draft_rules
+from taxonomy.drafting import rule_edits
 from taxonomy.impact import EXAMPLES, Count, Example, Touched
 
 RULES = 10  # new rules held against the stored sets: each asks its own questions, and people wait for the answer
@@ -49,7 +49,7 @@ def _models(touched: Touched) -> Count:
 def _broken(touched: Touched) -> Count:
     """What would no longer stand: the sets themselves stay as they are until somebody reviews the clip."""
     rules = touched.draft.touched_rules()
-    values = [draft_rules.as_values(rule, touched.draft.lines) for rule in rules[:RULES]]
+    values = [rule_edits.as_values(rule, touched.draft.lines) for rule in rules[:RULES]]
     found = [rule_breaks.of(rule_breaks.live(each), EXAMPLES) for each in values]
     label = _("stored tag sets that new rules would break")
     if len(rules) > RULES:

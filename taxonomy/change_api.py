@@ -32,8 +32,8 @@ from taxonomy.change_serializers import (
     refusal,
     with_edits,
 )
+from taxonomy.drafting.edits import EditRefused
 from taxonomy.edit_words import Words, not_possible
-from taxonomy.edits import EditRefused
 from taxonomy.models import ChangeSet, TaxonomyVersion
 
 PAGE = 50

@@ -8,8 +8,8 @@ from typing import Any
 from rest_framework import serializers
 
 from taxonomy import changes
+from taxonomy.drafting.edits import FIELDS, EditRefused
 from taxonomy.edit_words import Words
-from taxonomy.edits import FIELDS, EditRefused
 from taxonomy.models import ChangeSet, Edit, Governance, TaxonomyVersion
 
 

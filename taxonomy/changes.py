@@ -13,9 +13,10 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from taxonomy import differences, drafts, usage, versions
-from taxonomy.draft import Change, Draft
-from taxonomy.edits import EditRefused, Values, clash, clean, touches
+from taxonomy import drafts, usage, versions
+from taxonomy.drafting import differences
+from taxonomy.drafting.draft import Change, Draft
+from taxonomy.drafting.edits import EditRefused, Values, clash, clean, touches
 from taxonomy.models import ChangeSet, Edit, Governance, TaxonomyVersion
 
 State = ChangeSet.State

@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 from taxonomy import contents, versions
-from taxonomy.draft import Draft, Problem
+from taxonomy.drafting.draft import Draft, Problem
+from taxonomy.drafting.published import GuidelineValue, Published
 from taxonomy.models import BusinessLine, ChangeSet, Guideline, TaxonomyVersion
-from taxonomy.published import GuidelineValue, Published
 
 _EMPTY: dict[str, Any] = {
     "tags": {

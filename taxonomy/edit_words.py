@@ -9,10 +9,10 @@ from django.utils.formats import number_format
 from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
-from taxonomy.draft import Change
-from taxonomy.edits import EditRefused, Values
+from taxonomy.drafting.draft import Change
+from taxonomy.drafting.edits import EditRefused, Values
+from taxonomy.drafting.published import Published, RuleValue
 from taxonomy.models import Rule, Tag, TagRelation
-from taxonomy.published import Published, RuleValue
 
 REFUSED = {
     "unknown_op": gettext_lazy("There is no operation %(op)s; known: %(known)s."),

@@ -8,7 +8,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from taxonomy.edits import MOST_OTHERS, MOST_TEXT
+from taxonomy.drafting.edits import MOST_OTHERS, MOST_TEXT
 
 
 class GuidelineForm(forms.Form):

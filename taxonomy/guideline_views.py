@@ -15,13 +15,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from taxonomy import body_languages, changes, drafts, guidelines, own_set, text_diff
-from taxonomy.draft import Draft
-from taxonomy.draft_rules import guideline_values
+from taxonomy.drafting.draft import Draft
+from taxonomy.drafting.edits import EditRefused
+from taxonomy.drafting.published import GuidelineValue
+from taxonomy.drafting.rule_edits import guideline_values
 from taxonomy.edit_words import Words
-from taxonomy.edits import EditRefused
 from taxonomy.guideline_forms import GuidelineForm
 from taxonomy.models import BusinessLine, ChangeSet, Guideline, Tag
-from taxonomy.published import GuidelineValue
 
 editors = permission_required("taxonomy.change_guideline", raise_exception=True)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from taxonomy import changes
-from taxonomy.draft import Draft
+from taxonomy.drafting.draft import Draft
 from taxonomy.mappings import TagMapping, drafted
 from taxonomy.models import ChangeSet
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import connection
 
 from taxonomy import outcome
-from taxonomy.draft import Draft
+from taxonomy.drafting.draft import Draft
 from taxonomy.outcome import Ids, Outcome
 from taxonomy.search_keys import keys
 

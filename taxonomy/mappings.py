@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from taxonomy.draft import Draft
+from taxonomy.drafting.draft import Draft
+from taxonomy.drafting.published import STATES, Published
 from taxonomy.outcome import final
-from taxonomy.published import STATES, Published
 
 _ACTIVE, _DEPRECATED, _MERGED = STATES.index("active"), STATES.index("deprecated"), STATES.index("merged")
 

@@ -12,9 +12,9 @@ from functools import cached_property
 from typing import Any
 
 from taxonomy.contents import FORMAT, follow, lines_of, named, rules_with_merges_followed
-from taxonomy.draft import Draft
-from taxonomy.edits import KINDS
-from taxonomy.published import STATES, GuidelineValue, Node, Place, RuleValue
+from taxonomy.drafting.draft import Draft
+from taxonomy.drafting.edits import KINDS
+from taxonomy.drafting.published import STATES, GuidelineValue, Node, Place, RuleValue
 
 Row = dict[str, Any]
 COLUMNS = ("id", "code", "name", "parent", "kind", "state", "assignable", "position", "merged_into", "names")

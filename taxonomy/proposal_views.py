@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from taxonomy import own_set, rule_proposals
-from taxonomy.edits import EditRefused
+from taxonomy.drafting.edits import EditRefused
 from taxonomy.models import BusinessLine, RuleProposal
 
 PAGE = 50

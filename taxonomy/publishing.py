@@ -14,13 +14,14 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from taxonomy import changes, contents, differences, drafts, live_tables, mappings, usage, versions
+from taxonomy import changes, contents, drafts, live_tables, mappings, usage, versions
 from taxonomy.changes import NotPossible
-from taxonomy.draft import Change, Draft
-from taxonomy.edits import EditRefused, clash, touches
+from taxonomy.drafting import differences
+from taxonomy.drafting.draft import Change, Draft
+from taxonomy.drafting.edits import EditRefused, clash, touches
+from taxonomy.drafting.published import Published
 from taxonomy.models import ChangeSet, Edit, Governance, TaxonomyVersion
 from taxonomy.outcome import Outcome
-from taxonomy.published import Published
 from taxonomy.signals import published
 
 State = ChangeSet.State

@@ -17,8 +17,8 @@ from rest_framework.response import Response
 
 from taxonomy import drafts, rule_proposals
 from taxonomy.change_api import may
+from taxonomy.drafting.edits import RULE_KINDS, EditRefused
 from taxonomy.edit_words import Words
-from taxonomy.edits import RULE_KINDS, EditRefused
 from taxonomy.models import BusinessLine, ChangeSet, RuleProposal
 from taxonomy.rule_desk import Line, RuleDesk, Told
 

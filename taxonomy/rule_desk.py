@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
-from taxonomy import rule_contradictions, wording
-from taxonomy.draft import Draft
-from taxonomy.published import Node, RuleValue
-from taxonomy.rule_index import Node as RuleNode
-from taxonomy.rule_index import Rule
+from taxonomy import wording
+from taxonomy.drafting.draft import Draft
+from taxonomy.drafting.published import Node, RuleValue
 from taxonomy.search_keys import fold
+from taxonomy.solving import contradictions as rule_contradictions
+from taxonomy.solving.index import Node as RuleNode
+from taxonomy.solving.index import Rule
 
 NEW = 2**40  # ids of rules and, below zero, of tags that are not published yet
 

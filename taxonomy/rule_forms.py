@@ -10,9 +10,9 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from taxonomy import search
-from taxonomy.draft import Draft
+from taxonomy.drafting.draft import Draft
+from taxonomy.drafting.published import RuleValue
 from taxonomy.models import BusinessLine, Rule, Tag
-from taxonomy.published import RuleValue
 from taxonomy.search_keys import fold
 
 

@@ -14,11 +14,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from taxonomy import changes, drafts, own_set, search
-from taxonomy.draft import Draft
+from taxonomy.drafting.draft import Draft
+from taxonomy.drafting.edits import EditRefused
+from taxonomy.drafting.published import RuleValue
 from taxonomy.edit_words import Words
-from taxonomy.edits import EditRefused
 from taxonomy.models import BusinessLine, ChangeSet, Rule, RuleProposal, Tag
-from taxonomy.published import RuleValue
 from taxonomy.rule_desk import RuleDesk
 from taxonomy.rule_forms import RuleForm
 from taxonomy.search_keys import fold

@@ -16,10 +16,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from taxonomy import rule_conflicts, rule_selection
-from taxonomy.rule_conflicts import Conflict, Repair
-from taxonomy.rule_index import Kind, Node, Rule, RuleIndex
-from taxonomy.rule_selection import Removal, Selection
+from taxonomy.solving import conflicts as rule_conflicts
+from taxonomy.solving import selection
+from taxonomy.solving.conflicts import Conflict, Repair
+from taxonomy.solving.index import Kind, Node, Rule, RuleIndex
+from taxonomy.solving.selection import Removal, Selection
 
 __all__ = ["Conflict", "Kind", "Node", "Removal", "Repair", "Rule", "RuleBook", "Selection"]
 
@@ -70,8 +71,8 @@ class RuleBook:
         rule requires are never invented: a tag leaves when what it needs is neither scored nor fixed.
         Raises ValueError for a score that is negative or not finite.
         """
-        return rule_selection.best(self._index, scores, frozenset(fixed))
+        return selection.best(self._index, scores, frozenset(fixed))
 
     def best_tags(self, scores: Mapping[int, float]) -> frozenset[int]:
         """The tags of `best` alone, for callers who do not ask why the others left."""
-        return rule_selection.best_tags(self._index, scores)
+        return selection.best_tags(self._index, scores)

@@ -55,7 +55,7 @@ def sentence(kind: str, tag: str, others: Sequence[str], weight: float = 0.0) ->
 
 
 def contradiction(fault: str, tags: Sequence[str]) -> str:
-    """What a rule set gets wrong, in words; see rule_contradictions for the faults and their tags."""
+    """What a rule set gets wrong, in words; see solving.contradictions for the faults and their tags."""
     if fault == "impossible":
         return _("No clip can be given %(tag)s.") % {"tag": tags[0]}
     if fault == "excluded":

@@ -135,7 +135,7 @@ def test_every_reason_has_a_sentence():
 
 
 def test_every_operation_is_told_in_words():
-    from taxonomy.edits import FIELDS
+    from taxonomy.drafting.edits import FIELDS
 
     told = edit_words.Words._SENTENCES.keys() | {"rule_add", "rule_change", "rule_remove", "guideline"}
     assert FIELDS.keys() - told == set()

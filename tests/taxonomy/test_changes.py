@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from taxonomy import changes, publishing, versions
-from taxonomy.edits import EditRefused
+from taxonomy.drafting.edits import EditRefused
 from taxonomy.models import Guideline, Rule, Tag, TaxonomyVersion
 from tests.factories import make_line, make_tag, make_user, make_video
 from tests.taxonomy.drafting import frozen_as_live, make_set, meaning, publish, revert

@@ -11,12 +11,12 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from taxonomy.differences import between
-from taxonomy.draft import Draft
-from taxonomy.edits import EditRefused
+from taxonomy.drafting.differences import between
+from taxonomy.drafting.draft import Draft
+from taxonomy.drafting.edits import EditRefused
+from taxonomy.drafting.published import STATES, Published
+from taxonomy.drafting.working_copy import WorkingCopy
 from taxonomy.outcome import Ids, Outcome, wanted
-from taxonomy.published import STATES, Published
-from taxonomy.working_copy import WorkingCopy
 
 LINES = {"search": 1}
 _ids = count(1000)

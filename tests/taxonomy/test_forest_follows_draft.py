@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from taxonomy import drafts, tree_file, versions
-from taxonomy.draft import Draft
-from taxonomy.edits import EditRefused
+from taxonomy.drafting.draft import Draft
+from taxonomy.drafting.edits import EditRefused
 from tests.factories import make_tag
 from tests.taxonomy import modules
 

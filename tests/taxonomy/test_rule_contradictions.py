@@ -6,8 +6,8 @@ import time
 import pytest
 from hypothesis import given, settings
 
-from taxonomy import rule_contradictions
 from taxonomy.rules import Node, Rule, RuleBook
+from taxonomy.solving import contradictions
 from tests.taxonomy.test_rules import NODES, books, subsets
 
 
@@ -22,7 +22,7 @@ def requires(id, subject, *others, line=None):
 def told(rules, nodes=NODES, **kw):
     return [
         (found.fault, found.tags, [rule.id for rule in found.rules])
-        for found in rule_contradictions.find(nodes, rules, **kw)
+        for found in contradictions.find(nodes, rules, **kw)
     ]
 
 
@@ -81,13 +81,13 @@ def test_requiring_an_ancestor_or_an_own_branch_is_no_ring():
 def test_a_fault_of_one_business_line_says_so():
     rules = [excludes(1, 9, 10), requires(2, 9, 10, line=7), requires(3, 11, 9, line=8)]
 
-    assert [(f.tags, f.line) for f in rule_contradictions.find(NODES, rules)] == [((9,), 7)]
+    assert [(f.tags, f.line) for f in contradictions.find(NODES, rules)] == [((9,), 7)]
 
 
 def test_a_fault_of_all_lines_is_told_once():
     rules = [excludes(1, 9, 10), requires(2, 9, 10), requires(3, 11, 7, line=8)]
 
-    assert [(f.tags, f.line) for f in rule_contradictions.find(NODES, rules)] == [((9,), None)]
+    assert [(f.tags, f.line) for f in contradictions.find(NODES, rules)] == [((9,), None)]
 
 
 def test_only_faults_that_one_rule_has_part_in():
@@ -116,7 +116,7 @@ def standing(nodes, rules, wanted) -> bool:
 def test_exactly_the_impossible_tags_are_told(drawn):
     nodes, rules = drawn
     book = RuleBook.compile(nodes, [])
-    found = {f.tags[0] for f in rule_contradictions.find(nodes, rules) if f.fault == "impossible"}
+    found = {f.tags[0] for f in contradictions.find(nodes, rules) if f.fault == "impossible"}
 
     possible = frozenset().union(*legal_sets(nodes, rules))
     anyway = frozenset().union(*legal_sets(nodes, []))  # without any rule
@@ -135,7 +135,7 @@ def test_exactly_the_impossible_tags_are_told(drawn):
 def test_the_rules_that_are_blamed_are_the_fewest(drawn):
     nodes, rules = drawn
 
-    for fault in rule_contradictions.find(nodes, rules):
+    for fault in contradictions.find(nodes, rules):
         if fault.fault == "cycle":
             continue
         wanted, blamed = frozenset(fault.tags), list(fault.rules)
@@ -149,7 +149,7 @@ def test_the_rules_that_are_blamed_are_the_fewest(drawn):
 @given(books(size=7))
 def test_each_requirement_that_can_never_be_met_is_told(drawn):
     nodes, rules = drawn
-    found = {f.tags for f in rule_contradictions.find(nodes, rules) if f.fault == "excluded"}
+    found = {f.tags for f in contradictions.find(nodes, rules) if f.fault == "excluded"}
 
     possible = frozenset().union(*legal_sets(nodes, rules))
     for rule in rules:

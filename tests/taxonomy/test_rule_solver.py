@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from taxonomy import rule_frontier, rule_solver
-from taxonomy.rule_masks import bits
-from taxonomy.rule_problem import Problem
-from taxonomy.rule_search import Search
+from taxonomy.solving import frontier as rule_frontier
+from taxonomy.solving import solver
+from taxonomy.solving.masks import bits
+from taxonomy.solving.problem import Problem
+from taxonomy.solving.search import Search
 
 
 @st.composite
@@ -50,7 +51,7 @@ def value(problem: Problem, chosen: int) -> int:
 @settings(max_examples=400, deadline=None, derandomize=True)
 @given(problems())
 def test_no_selection_is_better(problem):
-    assert rule_solver.solve(problem) == (best_of_all(problem), True)
+    assert solver.solve(problem) == (best_of_all(problem), True)
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
@@ -59,7 +60,7 @@ def test_both_ways_solve_the_whole_without_any_help(problem):
     everything = (1 << len(problem.values)) - 1
 
     assert rule_frontier.best(problem, everything, 0) == best_of_all(problem)
-    assert Search(problem, everything, 0, rule_solver.BUDGET).run() == best_of_all(problem)
+    assert Search(problem, everything, 0, solver.BUDGET).run() == best_of_all(problem)
 
 
 @settings(max_examples=400, deadline=None, derandomize=True)
@@ -90,7 +91,7 @@ def test_both_ways_agree_on_forty_items(density):
     found = rule_frontier.best(problem, everything, 0)
 
     assert found == Search(problem, everything, 0, 10**6).run()
-    assert found == rule_solver.solve(problem)[0]
+    assert found == solver.solve(problem)[0]
 
 
 def test_a_tangle_is_left_to_branch_and_bound():
@@ -104,4 +105,4 @@ def test_a_tangle_is_left_to_branch_and_bound():
     problem = Problem([1] * 100, conflicts, [[]] * 100, 100)
 
     assert rule_frontier.best(problem, (1 << 100) - 1, 0) is None
-    assert is_legal(problem, rule_solver.solve(problem, budget=50)[0])
+    assert is_legal(problem, solver.solve(problem, budget=50)[0])

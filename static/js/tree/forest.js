@@ -1,6 +1,6 @@
 /**
  * The categories as one version has them, and as the edits of a change set leave them. Knows no page.
- * taxonomy/draft.py decides the same on the server; tests/taxonomy/test_forest_js.py binds the two together.
+ * taxonomy/drafting/draft.py decides the same on the server; tests/taxonomy/test_forest_js.py binds the two together.
  * @typedef {{id: number | null, code: string, name: string, parent: string | null, children: string[], state: string,
  *   assignable: boolean, kind: string, marks: Set<string> | null, into: string | null}} Node
  * @typedef {{number: number, op: string, values: object}} Edit

@@ -6,11 +6,11 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from taxonomy.draft import Change, Draft
-from taxonomy.draft_rules import as_values, guideline_values
-from taxonomy.draft_tags import restored
-from taxonomy.edits import EditRefused
-from taxonomy.published import NO_GUIDELINE, Node, Published
+from taxonomy.drafting.draft import Change, Draft
+from taxonomy.drafting.edits import EditRefused
+from taxonomy.drafting.published import NO_GUIDELINE, Node, Published
+from taxonomy.drafting.rule_edits import as_values, guideline_values
+from taxonomy.drafting.tag_edits import restored
 
 
 def between(former: Published, later: Published, lines: Mapping[str, int]) -> list[Change]:

@@ -6,9 +6,9 @@ one by branch and bound.
 
 from __future__ import annotations
 
-from taxonomy import rule_frontier
-from taxonomy.rule_problem import Problem
-from taxonomy.rule_search import Search
+from taxonomy.solving import frontier as rule_frontier
+from taxonomy.solving.problem import Problem
+from taxonomy.solving.search import Search
 
 __all__ = ["BUDGET", "Problem", "solve"]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from taxonomy.edits import KINDS
+from taxonomy.drafting.edits import KINDS
 
 STATES = ("draft", "active", "deprecated", "merged")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from taxonomy.rule_masks import bits, union
+from taxonomy.solving.masks import bits, union
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from taxonomy.edits import EditRefused
-from taxonomy.published import NO_GUIDELINE, GuidelineValue, Node, Place, Published, Relation, RuleValue
+from taxonomy.drafting.edits import EditRefused
+from taxonomy.drafting.published import NO_GUIDELINE, GuidelineValue, Node, Place, Published, Relation, RuleValue
 
 
 class WorkingCopy:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from taxonomy.edits import EditRefused, Values
-from taxonomy.published import Name, Node
+from taxonomy.drafting.edits import EditRefused, Values
+from taxonomy.drafting.published import Name, Node
+from taxonomy.drafting.working_copy import WorkingCopy
 from taxonomy.search_keys import is_chinese
-from taxonomy.working_copy import WorkingCopy
 
 MAX_DEPTH = 6
 NO_TARGET = {"merged", "deprecated"}  # states of a tag that no label may newly go to

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from taxonomy.rule_index import Node, Rule
+from taxonomy.solving.index import Node, Rule
 
 STEPS = 4_000  # places tried for one question; then it counts as unanswered
 DEPTH = 200  # choices that hang on one another

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from taxonomy.rule_index import Rule
+from taxonomy.solving.index import Rule
 
 Path = Callable[[int], tuple[int, ...]]  # a node and its ancestors, the root last
 

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import inf
 
-from taxonomy import rule_solver
-from taxonomy.rule_index import Rule, RuleIndex, Scope
-from taxonomy.rule_masks import bits, union
+from taxonomy.solving import solver as rule_solver
+from taxonomy.solving.index import Rule, RuleIndex, Scope
+from taxonomy.solving.masks import bits, union
 
 SCALE = 10**9  # scores are whole numbers of billionths, so that sums do not depend on their order
 

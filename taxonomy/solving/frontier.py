@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from taxonomy.rule_masks import bits
-from taxonomy.rule_problem import Problem
+from taxonomy.solving.masks import bits
+from taxonomy.solving.problem import Problem
 
 MOST_STATES = 4096  # some ten milliseconds; beyond, branch and bound does better
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from taxonomy.draft_tags import Inverse
-from taxonomy.edits import EditRefused, Values
-from taxonomy.published import GuidelineValue, RuleValue
-from taxonomy.working_copy import WorkingCopy
+from taxonomy.drafting.edits import EditRefused, Values
+from taxonomy.drafting.published import GuidelineValue, RuleValue
+from taxonomy.drafting.tag_edits import Inverse
+from taxonomy.drafting.working_copy import WorkingCopy
 
 Lines = Mapping[str, int]  # slug of a business line -> its id
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from taxonomy.rule_index import Rule, RuleIndex
+from taxonomy.solving.index import Rule, RuleIndex
 
 Reason = Literal["unknown", "not_assignable", "excludes", "requires", "at_most_one_child"]
 Tags = frozenset[int]

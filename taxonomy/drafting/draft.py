@@ -14,11 +14,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from taxonomy import draft_rules, draft_tags
-from taxonomy.draft_tags import Inverse
-from taxonomy.edits import EditRefused, Values, clean
-from taxonomy.published import Published, RuleValue
-from taxonomy.working_copy import WorkingCopy
+from taxonomy.drafting import rule_edits, tag_edits
+from taxonomy.drafting.edits import EditRefused, Values, clean
+from taxonomy.drafting.published import Published, RuleValue
+from taxonomy.drafting.tag_edits import Inverse
+from taxonomy.drafting.working_copy import WorkingCopy
 
 Change = tuple[str, Values]  # operation and values
 
@@ -44,9 +44,9 @@ class Draft(WorkingCopy):
         Raises EditRefused; then nothing is changed.
         """
         cleaned = clean(op, values)
-        if op in draft_tags.EDITS:
-            return draft_tags.EDITS[op](self, cleaned)
-        return draft_rules.EDITS[op](self, cleaned, self.lines)
+        if op in tag_edits.EDITS:
+            return tag_edits.EDITS[op](self, cleaned)
+        return rule_edits.EDITS[op](self, cleaned, self.lines)
 
     def replay(self, changes: Iterable[Change]) -> list[Problem]:
         """Make the edits that can be made; what is left out is returned with its reason."""

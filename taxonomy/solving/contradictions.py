@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Literal
 
-from taxonomy import rule_cycles
-from taxonomy.rule_index import Node, Rule
-from taxonomy.rule_witness import Ground, Search, Statutes, Unanswered
+from taxonomy.solving import cycles
+from taxonomy.solving.index import Node, Rule
+from taxonomy.solving.witness import Ground, Search, Statutes, Unanswered
 
 Fault = Literal["impossible", "excluded", "cycle"]
 MOST = 100  # told at once; whoever has more mends these first
@@ -33,7 +33,7 @@ class Contradiction:
 def find(nodes: Iterable[Node], rules: Iterable[Rule], about: int | None = None) -> list[Contradiction]:
     """The first MOST contradictions; with `about` only those that the rule of that id has part in.
 
-    A question the rules are too tangled for is left out (see rule_witness.STEPS).
+    A question the rules are too tangled for is left out (see witness.STEPS).
     Raises ValueError when a rule names an unknown tag.
     """
     hard = sorted((rule for rule in rules if rule.kind != "co_occurs"), key=lambda rule: rule.id)
@@ -68,7 +68,7 @@ class _Court:
                 yield found
 
     def _rings(self) -> Iterator[Contradiction]:
-        for ring in rule_cycles.rings(self.rules, self.ground.path):
+        for ring in cycles.rings(self.rules, self.ground.path):
             yield Contradiction("cycle", tuple(rule.subject for rule in ring), tuple(ring), self.line)
 
     def _impossible(self) -> Iterator[Contradiction]:

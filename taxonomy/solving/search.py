@@ -7,8 +7,8 @@ and a table of solved parts help it.
 
 from __future__ import annotations
 
-from taxonomy.rule_masks import bits, union
-from taxonomy.rule_problem import Problem
+from taxonomy.solving.masks import bits, union
+from taxonomy.solving.problem import Problem
 
 FEW = 12  # items up to which a search needs no start at all
 MANY = 30  # items from which it is worth a careful one

@@ -1,0 +1,1 @@
+"""What edits make of a published version, and which edits lead from one to another. Pure, no database."""
