@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from annotation.models import ReviewTask
-from tagging import statements
+from tagging import policies, statements
 from tagging.models import Media, Suggestion, Video
 from tagging.policy import Policy
 from taxonomy import rulebook
@@ -30,6 +30,8 @@ SELECT {statements.columns(BusinessLine, "line")}, {statements.columns(Video, "v
             FROM tagging_linepolicy_subtrees branch JOIN taxonomy_tag tag ON tag.id = branch.tag_id
             LEFT JOIN taxonomy_tag heir ON heir.id = tag.merged_into_id WHERE branch.linepolicy_id = policy.id))
         FROM tagging_linepolicy policy WHERE policy.business_line_id = line.id),
+       (SELECT metrics #> ARRAY['lines', line.id::text]
+        FROM registry_modelversion WHERE id = seen.model_version_id),
        (SELECT count(*) FROM tagging_video other WHERE other.uploader = video.uploader AND video.uploader <> '')
 FROM tagging_video video
 JOIN taxonomy_businessline line ON line.id = %(line)s
@@ -63,7 +65,7 @@ def read(task: ReviewTask, model_version: int | None = None) -> ClipRows:
     line, rest = _split(row, statements.width(BusinessLine))
     video, rest = _split(rest, statements.width(Video))
     media, rest = _split(rest, statements.width(Media))
-    edition, model, suggested, similar, policy, uploader_clips = rest
+    edition, model, suggested, similar, policy, measured, uploader_clips = rest
     edition = Edition(*edition) if edition else NOTHING
     return ClipRows(
         video=_video(video, media),
@@ -72,7 +74,7 @@ def read(task: ReviewTask, model_version: int | None = None) -> ClipRows:
         model_version=model,
         suggestions=_by_todays_tag(suggested or (), edition, task.business_line_id),
         similar={int(pk): title for pk, title in (similar or {}).items()},
-        policy=Policy(policy[0], policy[1], policy[2], frozenset(policy[3])) if policy else Policy(),
+        policy=_policy(policy, measured),
         uploader_clips=uploader_clips,
     )
 
@@ -86,6 +88,11 @@ def _by_todays_tag(suggested: Iterable[Sequence[Any]], edition: Edition, line: i
         heir = heirs.get(tag, tag)
         found.setdefault(heir, _suggestion(heir, *told))
     return found
+
+
+def _policy(told: Sequence[Any] | None, measured: Mapping[str, Any] | None) -> Policy:
+    policy = Policy(told[0], told[1], told[2], frozenset(told[3])) if told else Policy()
+    return replace(policy, calibration=policies.calibration(measured))
 
 
 def _split(row: tuple[Any, ...], width: int) -> tuple[tuple[Any, ...], tuple[Any, ...]]:

@@ -9,6 +9,8 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
 
@@ -20,7 +22,7 @@ from annotation.models import Review, Verdict
 from ml.registry import archive
 from tagging import tag_merges
 from taxonomy import versions
-from taxonomy.models import Tag
+from taxonomy.models import BusinessLine, Tag
 
 FORMAT = 1
 CHUNK = 2000  # videos fetched at once from the server-side cursor
@@ -104,10 +106,15 @@ def _write(folder: Path) -> dict[str, Any]:
         "taxonomy_version": version.number if version else 0,
         "videos": splits.total(),
         "splits": {name: splits[name] for name in ("train", "dev", "test")},
+        "lines": {str(line.pk): {"en": line.name, "zh": line.name_zh or line.name} for line in _lines()},
         "media_root": str(Path(settings.MEDIA_ROOT).resolve()),
     }
     (folder / "manifest.json").write_text(json.dumps(manifest, indent=2), encoding="utf-8")
     return manifest
+
+
+def _lines() -> Iterable[BusinessLine]:
+    return BusinessLine.objects.order_by("pk")
 
 
 def _write_lines(file: IO[bytes], rows: Iterable[Mapping[str, Any]], digest: Any) -> None:
@@ -145,15 +152,18 @@ def _videos(known: set[int]) -> Iterator[dict[str, Any]]:
     def today(tags: Iterable[int]) -> set[int]:
         return {merged.get(tag, tag) for tag in tags} & known
 
-    for row in _said().iterator(chunk_size=CHUNK):
-        tags = today([*row["said"], *row["put"]])
-        rejected = today(row["refused"]) - tags  # wanted by one line and refused by another: it is in the clip
+    for _, rows in groupby(_said().iterator(chunk_size=CHUNK), key=itemgetter("video")):
+        of_lines = list(rows)
+        lines = {row["line"]: today([*row["said"], *row["put"]]) for row in of_lines}
+        tags = set().union(*lines.values())
+        refused = today(tag for row in of_lines for tag in row["refused"])
+        rejected = refused - tags  # wanted by one line and refused by another: it is in the clip
         if tags or rejected:
-            yield _video(row, tags, rejected)
+            yield _video(of_lines[0], tags, rejected, lines)
 
 
 def _said() -> Any:
-    """One row a reviewed video, over all reviews in force of all business lines."""
+    """One row a reviewed video and business line, over all reviews in force; the rows of a video stand together."""
     video = "review__task__video__"
     columns = {name: F(f"{video}{name}") for name in ("source", "external_id", *TEXTS)}
     return (
@@ -161,6 +171,7 @@ def _said() -> Any:
         .exclude(review__kind=Review.Kind.UNDO)
         .values(
             video=F("review__task__video"),
+            line=F("review__task__business_line"),
             path=F(f"{video}media__path"),
             content_hash=F(f"{video}media__content_hash"),
             **columns,
@@ -170,11 +181,11 @@ def _said() -> Any:
             put=ArrayAgg("replacement", filter=Q(choice=Choice.REPLACE), distinct=True, default=[]),
             refused=ArrayAgg("tag", filter=Q(choice__in=[Choice.REJECT, Choice.REPLACE]), distinct=True, default=[]),
         )
-        .order_by("video")
+        .order_by("video", "line")
     )
 
 
-def _video(row: Mapping[str, Any], tags: set[int], rejected: set[int]) -> dict[str, Any]:
+def _video(row: Mapping[str, Any], tags: set[int], rejected: set[int], lines: Mapping[int, set[int]]) -> dict[str, Any]:
     return {
         "id": row["video"],
         **{name: row[name] for name in TEXTS},
@@ -182,5 +193,6 @@ def _video(row: Mapping[str, Any], tags: set[int], rejected: set[int]) -> dict[s
         "content_hash": row["content_hash"],
         "tags": sorted(tags),
         "rejected": sorted(rejected),
+        "lines": {str(line): sorted(said) for line, said in lines.items()},
         "split": split(row["source"], row["external_id"]),
     }

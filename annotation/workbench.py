@@ -61,12 +61,13 @@ def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
     decided = policies.decide(rows.policy, book, {t: s.confidence for t, s in suggestions.items()}).shown
     # What was on the screen stays there, though rules or policy may have changed meanwhile.
     shown = list(dict.fromkeys([*decided, *(tag for tag in answers.verdicts if tag in suggestions)]))
+    sure = {tag: rows.policy.calibration.apply(suggestions[tag].confidence) for tag in shown}
     named = {*shown, *answers.added, *(s.replacement for s in answers.verdicts.values() if s.replacement)}
     on_the_way = reasons.on_paths(suggestions[tag].evidence for tag in shown)
     known = labels(named | on_the_way, rows.edition)
     texts = guideline_texts(guidelines.texts(named & known.keys(), rows.line.pk, rows.edition), task.reviewer_id or 0)
     proposals = [
-        _proposal(video, suggestions[tag], known, texts, rows.similar, answers.verdicts.get(tag))
+        _proposal(video, suggestions[tag], sure[tag], known, texts, rows.similar, answers.verdicts.get(tag))
         for tag in shown
         if tag in known
     ]
@@ -147,6 +148,7 @@ def _today(answers: Answers, rows: ClipRows) -> Answers:
 def _proposal(
     video: Video,
     suggestion: Suggestion,
+    confidence: float,
     known: Mapping[int, Label],
     texts: Mapping[int, GuidelineText],
     similar: Mapping[int, str],
@@ -158,7 +160,7 @@ def _proposal(
         name=label.name,
         path=label.path,
         kind=label.kind,
-        confidence=suggestion.confidence,
+        confidence=confidence,
         evidence=Evidence(
             words=reasons.words(video, evidence.get("spans", ())),
             context=reasons.context(video, evidence.get("spans", ())),

@@ -182,6 +182,7 @@ class Example:
     tags: frozenset[int]
     rejected: frozenset[int] = frozenset()
     split: str = "train"  # train | dev | test
+    lines: Mapping[int, frozenset[int]] = field(default_factory=dict)  # tags said for each line that reviewed it
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from ml.registry.models import ModelVersion
 from ml.types import Proposal
 from tagging import policies, tag_merges
 from tagging.policy import Decision
@@ -26,9 +27,14 @@ class Outcome:
     decisions: Mapping[int, Decision] = field(default_factory=dict)  # by business line
 
 
-def of(proposals: Mapping[int, Iterable[Proposal]], taxonomy: TaxonomyVersion) -> dict[int, Outcome]:
-    """The outcome of each video for every business line, by the rules of this taxonomy version."""
-    book, merged, lines = rulebook.load(taxonomy.number), tag_merges.targets(), policies.load()
+def of(
+    proposals: Mapping[int, Iterable[Proposal]], taxonomy: TaxonomyVersion, version: ModelVersion | None = None
+) -> dict[int, Outcome]:
+    """The outcome of each video for every business line, by the rules of this taxonomy version.
+
+    `version` is the model that proposes: what its confidences mean to each line is known of it.
+    """
+    book, merged, lines = rulebook.load(taxonomy.number), tag_merges.targets(), policies.load(version)
     parts = tag_merges.parts()
     books = rulebook.of_lines(lines, taxonomy.number)
     outcomes = {}

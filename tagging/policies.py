@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
+from ml.registry.models import ModelVersion
 from tagging.models import LinePolicy
-from tagging.policy import Decision, Policy
+from tagging.policy import Calibration, Decision, Policy
 from taxonomy.models import BusinessLine
 from taxonomy.rules import RuleBook
 
@@ -18,11 +21,23 @@ HEIRS = ("merged_into__merged_into", "merged_into")
 BRANCH = Coalesce(*(f"subtrees__{heir}" for heir in HEIRS), "subtrees")
 
 
-def load() -> dict[int, Policy]:
-    """The policy of every business line, by the line's id; a line without one has the defaults. Two queries."""
+def load(version: ModelVersion | None = None) -> dict[int, Policy]:
+    """The policy of every business line, by the line's id; a line without one has the defaults. Two queries.
+
+    `version`: the model whose confidences are to be decided over; what they mean to a line is in its metrics.
+    """
     rows = LinePolicy.objects.annotate(branches=ArrayAgg(BRANCH, filter=Q(subtrees__isnull=False), default=[]))
     known = {row.business_line_id: _policy(row, row.branches) for row in rows}
-    return {line: known.get(line, Policy()) for line in BusinessLine.objects.values_list("pk", flat=True)}
+    measured = version.metrics.get("lines", {}) if version else {}
+    return {
+        line: replace(known.get(line, Policy()), calibration=calibration(measured.get(str(line))))
+        for line in BusinessLine.objects.values_list("pk", flat=True)
+    }
+
+
+def calibration(measured: Mapping[str, Any] | None) -> Calibration:
+    """Of one line, from a model version's metrics; none where the training saw too few of its verdicts."""
+    return Calibration(measured["slope"], measured["offset"]) if measured else Calibration()
 
 
 def of(line: BusinessLine) -> Policy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
@@ -16,6 +17,21 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Calibration:
+    """What the confidence that all lines share means to the reviewers of one: its log-odds bent by what they said."""
+
+    slope: float = 1.0
+    offset: float = 0.0
+
+    def apply(self, confidence: float) -> float:
+        """The line's confidence; never the other way round for two tags, as the slope is not negative."""
+        if (self.slope, self.offset) == (1.0, 0.0):
+            return confidence
+        share = min(max(confidence, 1e-6), 1 - 1e-6)
+        return 1 / (1 + math.exp(-(self.slope * math.log(share / (1 - share)) + self.offset)))
+
+
+@dataclass(frozen=True)
 class Policy:
     """What one business line wants shown."""
 
@@ -23,11 +39,16 @@ class Policy:
     limit: int = 10  # most tags shown
     auto_accept: float | None = None  # confidence from which nobody needs to look; None: a person sees each video
     subtrees: frozenset[int] = frozenset()  # only tags of these branches; empty: all
+    calibration: Calibration = Calibration()
 
     def apply(self, scores: Mapping[int, float], ancestors: Mapping[int, Collection[int]] | None = None) -> Decision:
-        """Decide over `scores` (tag -> confidence); `ancestors` are those of each scored tag, for `subtrees`."""
+        """Decide over `scores` (tag -> confidence shared by all lines); what is shown has the line's own confidence.
+
+        `ancestors` are those of each scored tag, for `subtrees`.
+        """
         paths = ancestors or {}
-        kept = [(tag, score) for tag, score in scores.items() if score >= self.threshold and self._allows(tag, paths)]
+        own = {tag: self.calibration.apply(score) for tag, score in scores.items()}
+        kept = [(tag, score) for tag, score in own.items() if score >= self.threshold and self._allows(tag, paths)]
         kept.sort(key=lambda item: (-item[1], item[0]))  # ties by id, so that runs are repeatable
         shown = dict(kept[: self.limit])
         if self.auto_accept is None:

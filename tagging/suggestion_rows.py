@@ -33,7 +33,7 @@ def store(version: ModelVersion, taxonomy: TaxonomyVersion, proposed: Proposed) 
     Safe to run twice: a video that has its set already is left alone, and so is one that was reviewed meanwhile.
     """
     failed = {video: said for video, said in proposed.items() if isinstance(said, Failed)}
-    made = outcomes.of({v: [] if isinstance(said, Failed) else said for v, said in proposed.items()}, taxonomy)
+    made = outcomes.of({v: [] if isinstance(said, Failed) else said for v, said in proposed.items()}, taxonomy, version)
     with transaction.atomic():
         sets = _insert_sets(version, taxonomy, _still_unreviewed(proposed), failed)
         stored = {video: made[video] for video in sorted(sets)}

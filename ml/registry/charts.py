@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import get_language
+
 from ml.registry.part_names import part_name, stage_name
 
 WIDTH, HEIGHT = 600, 200
@@ -42,6 +44,19 @@ class Reliability:
 
 
 @dataclass(frozen=True)
+class LineReliability:
+    """The same for the reviewers of one business line, whose own calibration bends the shared confidence."""
+
+    name: str
+    plot: Reliability
+    videos: int
+    error: float  # of the calibration
+    shared_error: float  # of the shared confidence
+    slope: float
+    offset: float
+
+
+@dataclass(frozen=True)
 class Bar:
     name: str
     value: float  # 0..1
@@ -70,6 +85,18 @@ def reliability(curve: Sequence[Mapping[str, Any]]) -> Reliability | None:
         for part in curve
     ]
     return Reliability(" ".join(f"{dot.x},{dot.y}" for dot in dots), dots)
+
+
+def line_reliability(lines: Mapping[str, Mapping[str, Any]]) -> list[LineReliability]:
+    """By business line, from a version's metrics; a line without test videos has nothing to draw."""
+    language = (get_language() or "en").partition("-")[0]
+    found = []
+    for line, told in sorted(lines.items(), key=lambda item: int(item[0])):
+        if plot := reliability(told["reliability"]):
+            name = told["names"].get(language) or told["names"].get("en") or line
+            numbers = (told[n] for n in ("videos", "ece", "ece_shared", "slope", "offset"))
+            found.append(LineReliability(name, plot, *numbers))
+    return found
 
 
 def bars(values: Mapping[str, float]) -> list[Bar]:

@@ -49,6 +49,11 @@ class Comparison:
         return charts.reliability(self.version.metrics.get("reliability", []))
 
     @property
+    def lines(self) -> list[charts.LineReliability]:
+        """How well confidences hold for each business line."""
+        return charts.line_reliability(self.version.metrics.get("lines", {}))
+
+    @property
     def recallers(self) -> list[charts.Bar]:
         return charts.bars(self.version.metrics.get("recallers", {}))
 

@@ -67,11 +67,12 @@ def numbers(result: dict[str, Any]) -> dict[str, float]:
 
 
 def _counted(proposals: Sequence[Proposal], video: Example, vocabulary: Vocabulary) -> list[Proposal]:
-    implied = frozenset(a for tag in video.tags for a in _above(tag, vocabulary)) - video.tags
+    implied = frozenset(a for tag in video.tags for a in above(tag, vocabulary)) - video.tags
     return [p for p in proposals if p.tag in vocabulary and p.tag not in implied]
 
 
-def _above(tag: int, vocabulary: Vocabulary) -> set[int]:
+def above(tag: int, vocabulary: Vocabulary) -> set[int]:
+    """The known tags over one, all the way up."""
     found: set[int] = set()
     while tag in vocabulary:
         parent = vocabulary.tags[vocabulary.column[tag]].parent

@@ -88,7 +88,8 @@ def _example(row: Mapping[str, Any], clips: Clips) -> Example:
     media = clips(row["media"]) if row.get("media") else None
     video = VideoInput(int(row["id"]), **texts, media=media, content_hash=row.get("content_hash"))
     tags, rejected = (frozenset(int(tag) for tag in row.get(name) or ()) for name in ("tags", "rejected"))
-    return Example(video, tags, rejected - tags, split)
+    lines = {int(line): frozenset(int(tag) for tag in said) for line, said in (row.get("lines") or {}).items()}
+    return Example(video, tags, rejected - tags, split, lines)
 
 
 def _inside(root: Path, name: str) -> Path:

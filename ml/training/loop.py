@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -15,11 +15,14 @@ from ml import bundle
 from ml.feature_store import FeatureStore
 from ml.layers import peers, precision
 from ml.pipeline import Pipeline
-from ml.training import examples, stacks, workplace
+from ml.training import examples, line_calibration, stacks, workplace
 from ml.training.evaluation import evaluate, judge, numbers
 from ml.training.journal import Cancelled, Journal, Progress
+from ml.training.line_calibration import LineCalibration
 from ml.training.stages import CHUNK, Stages
 from ml.types import Proposal, Snapshot
+
+Lines = tuple[Mapping[int, LineCalibration], Mapping[int, Any]]  # and their names in each language
 
 __all__ = ["Cancelled", "Progress", "evaluate", "train"]
 
@@ -39,7 +42,8 @@ def train(
 
     `warm` is the active bundle: weights start from it, what has not changed since is copied from it, and it is judged
     on the same test split for comparison. `clips` finds the media that the snapshot names, when they are not files
-    below its `media_root`. `out/metrics.json` holds {candidate, active, recallers, reliability, loss, seconds, notes}.
+    below its `media_root`. `out/metrics.json` holds {candidate, active, recallers, reliability, lines, loss, seconds,
+    notes}.
 
     `out` appears whole or not at all. Killed on its way and started again with the same arguments, the training goes on
     after the last finished part, and inside a long one from its last checkpoint (`ml.training.workplace`). Processes
@@ -65,10 +69,12 @@ def train(
         stages = Stages(frozen, config, place, store, journal, before, former)
         pipeline, metrics = stages.run(), {}
         if peers.leads():
-            metrics = _metrics(pipeline, before, frozen, journal)
+            manifest = examples.read_manifest(snapshot)
+            names = {int(line): name for line, name in manifest.get("lines", {}).items()}
+            metrics = _metrics(pipeline, before, frozen, journal, (stages.lines, names))
             (place.bundle / "metrics.json").write_text(json.dumps(metrics, indent=2), encoding="utf-8")
             bundle.write_tags(place.bundle / bundle.TAGS, frozen.vocabulary)
-            version = examples.read_manifest(snapshot).get("taxonomy_version")
+            version = manifest.get("taxonomy_version")
             bundle.seal(place.bundle, _manifest(out.name, config, stages, frozen.hash, version, warm))
     return dict(peers.told(metrics)["candidate"])
 
@@ -101,24 +107,35 @@ def _manifest(
     )
 
 
-def _metrics(pipeline: Pipeline, former: Pipeline | None, snapshot: Snapshot, journal: Journal) -> dict[str, Any]:
-    result = _tested("evaluate", pipeline, snapshot, journal)
-    before = None if former is None else _tested("evaluate the active version", former, snapshot, journal)
+def _metrics(
+    pipeline: Pipeline, former: Pipeline | None, snapshot: Snapshot, journal: Journal, lines: Lines
+) -> dict[str, Any]:
+    proposals = _proposals("evaluate", pipeline, snapshot, journal)
+    result = _judged(pipeline, snapshot, proposals)
+    before = None
+    if former is not None:
+        stage = "evaluate the active version"
+        before = numbers(_judged(former, snapshot, _proposals(stage, former, snapshot, journal)))
     return {
         "candidate": numbers(result),
-        "active": None if before is None else numbers(before),
+        "active": before,
         "recallers": result["recallers"],
         "reliability": result["reliability"],
+        "lines": line_calibration.judge(proposals, snapshot.split("test"), snapshot.vocabulary, *lines),
         "loss": journal.curves(),
         "seconds": {stage: round(seconds, 2) for stage, seconds in journal.seconds.items()},
         "notes": list(dict.fromkeys(journal.notes)),
     }
 
 
-def _tested(stage: str, pipeline: Pipeline, snapshot: Snapshot, journal: Journal) -> dict[str, Any]:
+def _proposals(stage: str, pipeline: Pipeline, snapshot: Snapshot, journal: Journal) -> list[list[Proposal]]:
     videos, step = snapshot.split("test"), journal.stage(stage)
     proposals: list[list[Proposal]] = []
     for start in range(0, len(videos), CHUNK):
         proposals += pipeline.propose([example.video for example in videos[start : start + CHUNK]])
         step(len(proposals), len(videos), None)
-    return judge(proposals, videos, snapshot.vocabulary, list(pipeline.recallers))
+    return proposals
+
+
+def _judged(pipeline: Pipeline, snapshot: Snapshot, proposals: list[list[Proposal]]) -> dict[str, Any]:
+    return judge(proposals, snapshot.split("test"), snapshot.vocabulary, list(pipeline.recallers))

@@ -22,9 +22,10 @@ from ml.pipeline import MODALITY, RANKING, RECALL, Pipeline, recall
 from ml.ranking import CALIBRATORS, RANKERS, Calibrator, Ranker
 from ml.ranking.candidates import CandidatePool
 from ml.recall import RECALLERS, Recaller
-from ml.training import backbone, fingerprints, hearing
+from ml.training import backbone, fingerprints, hearing, line_calibration
 from ml.training.folds import Folds
 from ml.training.journal import Journal
+from ml.training.line_calibration import LineCalibration
 from ml.training.workplace import Workplace
 from ml.types import Array, Example, Features, Snapshot, VideoInput, Vocabulary
 
@@ -50,6 +51,7 @@ class Stages:
     warm_bundle: Bundle | None = None
     recallers: dict[str, Recaller] = field(default_factory=dict)
     fingerprints: dict[str, str] = field(default_factory=dict)  # part's folder -> from what it was trained
+    lines: dict[int, LineCalibration] = field(default_factory=dict)  # what confidence means to a business line
 
     def run(self) -> Pipeline:
         """Train everything and return the pipeline that the bundle will hold."""
@@ -160,6 +162,7 @@ class Stages:
         budgets = {name: self.config["recall"][name]["candidates"] for name in self.recallers}
         judged = recall(self.recallers, budgets, dev.features, dev.vocabulary)
         ranked, said, weight = ranker.score(dev.features, judged), *_truth(judged, dev)
+        reviewed = self.snapshot.split("dev")
         if len(dev) < self.config["calibration_videos"]:
             self.journal.notes.append(
                 "The dev split is small: the calibration also learned from folds of the train split."
@@ -168,12 +171,14 @@ class Stages:
             # The image backbone has seen the train split whole, so the folds flatter it: both splits get an equal say.
             known = known * np.float32(len(dev) / len(folds.data))
             judged, ranked = judged.joined(pool), np.concatenate([ranked, scores])
+            reviewed = [*reviewed, *self.snapshot.split("train")]
             said, weight = np.concatenate([said, truth]), np.concatenate([weight, known])
         ranking = self.config["ranking"]
         calibrator = find(CALIBRATORS, ranking["calibrator"])
         step = self.journal.stage(ranking["calibrator"])
         fitted: Calibrator = calibrator.fit(judged, ranked, said, weight, ranking.get("calibration", {}))
         step(1, 1, None)
+        self.lines = line_calibration.fit(judged, fitted.confidence(judged, ranked), weight, reviewed, dev.vocabulary)
         if not self.place.has(folder := f"{RANKING}/{ranking['calibrator']}"):
             self.place.make(folder, fitted.save)
         return fitted

@@ -93,3 +93,18 @@ def test_a_task_that_somebody_had_in_hand_stays(tag, state):
     tell({video: {tag: 0.95}}, taxonomy)
 
     assert ReviewTask.objects.get().state == state
+
+
+@pytest.mark.django_db
+def test_a_line_takes_by_itself_what_its_own_reviewers_bear_out(tag):
+    strict, plain = make_line(), make_line()
+    for line in (strict, plain):
+        LinePolicy.objects.create(business_line=line, auto_accept=0.9)
+    version = make_model(metrics={"lines": {str(strict.pk): {"slope": 1.0, "offset": -3.0}}})
+    video = make_video()
+
+    said = outcomes.of({video.pk: [Proposal(tag.pk, 0.95)]}, publish(), version)[video.pk].decisions
+
+    assert said[plain.pk].auto_accepted == {tag.pk}
+    assert said[strict.pk].needs_review
+    assert not said[strict.pk].auto_accepted

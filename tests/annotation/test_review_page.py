@@ -8,7 +8,8 @@ from django.urls import reverse
 from annotation import figures, queue, workbench
 from annotation.models import Review, ReviewTask
 from annotation.serializers import ClipSerializer
-from tagging.models import Media, Suggestion, Video
+from ml.registry.models import ModelVersion
+from tagging.models import LinePolicy, Media, Suggestion, Video
 from taxonomy import names, rulebook
 from taxonomy.models import Guideline, Rule, Tag, TagName
 from tests.annotation.factories import claim, make_task, publish
@@ -53,6 +54,19 @@ def entries(task, **kw):
     values = {"operation": str(clip.operation), "token": task.token, "action": "submit", "seconds": "4.2"}
     values |= {"model_version": clip.model_version, "taxonomy_version": clip.taxonomy_version}
     return values | {f"verdict-{p.tag}": "" for p in clip.proposals} | kw
+
+
+def test_confidences_are_those_that_the_lines_own_reviewers_bear_out(line, task, dunk, street):
+    before = {p.tag: p.confidence for p in workbench.clip(task).proposals}
+    lines = {str(line.pk): {"slope": 1.0, "offset": -1.0}, "0": {"slope": 9.0, "offset": 9.0}}
+    ModelVersion.objects.update(metrics={"lines": lines})
+
+    after = {p.tag: p.confidence for p in workbench.clip(task).proposals}
+
+    assert before == {dunk.pk: 0.9, street.pk: 0.6}
+    assert after == {dunk.pk: pytest.approx(0.768, abs=1e-3), street.pk: pytest.approx(0.356, abs=1e-3)}
+    LinePolicy.objects.create(business_line=line, threshold=0.5)
+    assert [p.tag for p in workbench.clip(task).proposals] == [dunk.pk]
 
 
 def test_entering_claims_a_task(client, line, reviewer):

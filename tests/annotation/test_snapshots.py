@@ -61,6 +61,22 @@ def test_a_tag_that_one_line_wants_is_no_counterexample_because_another_does_not
     assert (row["tags"], row["rejected"]) == ([tag.pk], [])
 
 
+def test_each_line_that_reviewed_a_clip_is_told_apart():
+    both, one, refused, video = make_tag(), make_tag(), make_tag(), make_video()
+    search, adverts = make_line(name="Search", name_zh="搜索"), make_line(name="Adverts")
+    make_review(video, line=search, accept=[both, one])
+    make_review(video, line=adverts, accept=[both], reject=[one, refused])
+
+    taken = snapshots.take()
+
+    (row,) = lines(taken, "videos.jsonl")
+    assert row["lines"] == {str(search.pk): [both.pk, one.pk], str(adverts.pk): [both.pk]}
+    assert (row["tags"], row["rejected"]) == ([both.pk, one.pk], [refused.pk])
+    named = json.loads((taken.folder / "manifest.json").read_text())["lines"]
+    assert named[str(search.pk)] == {"en": "Search", "zh": "搜索"}
+    assert named[str(adverts.pk)] == {"en": "Adverts", "zh": "Adverts"}
+
+
 def test_an_undone_review_is_forgotten():
     kept, undone = make_tag(), make_tag()
     make_review(make_video(), accept=[kept])

@@ -42,6 +42,21 @@ def test_versions_are_listed_beside_the_active_one(client):
     assert "<polyline" in page
 
 
+def test_each_business_line_has_its_own_reliability(client):
+    told = {"names": {"en": "Search", "zh": "搜索"}, "slope": 1.1, "offset": -0.4, "videos": 40}
+    told |= {"ece": 0.021, "ece_shared": 0.087, "reliability": METRICS["reliability"]}
+    unseen = told | {"names": {}, "reliability": []}
+    version = make_model(metrics=METRICS | {"lines": {"7": told, "12": unseen}})
+
+    page = client.get(version.get_absolute_url()).content.decode()
+
+    assert "<b>Search</b>" in page
+    assert "learned from 40 clips; calibration error 0.021, of the shared confidence 0.087" in page
+    assert page.count("<polyline") == 2
+    client.cookies["django_language"] = "zh-hans"
+    assert "<b>搜索</b>" in client.get(version.get_absolute_url()).content.decode()
+
+
 def test_a_worse_version_shows_what_speaks_against_it_and_asks_for_a_yes(client):
     make_model(state="active", metrics=METRICS)
     worse = make_model(metrics=WORSE)

@@ -1,15 +1,26 @@
 """What a business line's policy decides."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tagging.policy import Policy
+from tagging.policy import Calibration, Policy
 
 SCORES = {1: 0.95, 2: 0.6, 3: 0.2}
 
 
 def test_tags_below_the_threshold_are_not_shown():
     assert Policy(threshold=0.5).apply(SCORES).shown == {1: 0.95, 2: 0.6}
+
+
+def test_a_lines_own_reviewers_say_what_a_confidence_means():
+    strict = Calibration(slope=1.0, offset=-2.0)
+
+    shown = Policy(threshold=0.5, calibration=strict).apply(SCORES).shown
+
+    assert shown == {1: pytest.approx(0.7200, abs=1e-4)}  # log-odds 2.944 - 2
+    assert Policy(threshold=0.0, calibration=Calibration()).apply(SCORES).shown == SCORES
+    assert 0 < strict.apply(0.0) < strict.apply(1.0) < 1
 
 
 def test_the_best_come_first_and_equal_ones_by_their_id():
