@@ -22,7 +22,7 @@ from annotation.models import Review, Verdict
 from ml.registry import archive
 from tagging import tag_merges
 from taxonomy import versions
-from taxonomy.models import BusinessLine, Tag
+from taxonomy.models import BusinessLine, Tag, TagRelation
 
 FORMAT = 1
 CHUNK = 2000  # videos fetched at once from the server-side cursor
@@ -132,7 +132,7 @@ def _counted(rows: Iterable[dict[str, Any]], splits: Counter[str]) -> Iterator[d
 
 def _tags() -> Iterator[dict[str, Any]]:
     """What a model may say: the active tags."""
-    active = Tag.objects.filter(state=Tag.State.ACTIVE).order_by("pk").prefetch_related("names")
+    active = Tag.objects.filter(state=Tag.State.ACTIVE).order_by("pk").prefetch_related("names", "relations")
     known = {tag.pk for tag in active}
     for tag in active:
         yield {
@@ -142,7 +142,13 @@ def _tags() -> Iterator[dict[str, Any]]:
             "parent": tag.parent_id if tag.parent_id in known else None,
             "kind": tag.kind,
             "assignable": tag.assignable,
+            "relations": [[one.kind, one.other_id] for one in tag.relations.all() if _leads_on(one, known)],
         }
+
+
+def _leads_on(relation: TagRelation, known: set[int]) -> bool:
+    """A split says what became of a tag, not what it has to do with others."""
+    return relation.other_id in known and relation.kind != TagRelation.Kind.SPLIT_INTO
 
 
 def _videos(known: set[int]) -> Iterator[dict[str, Any]]:

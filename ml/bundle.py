@@ -90,7 +90,8 @@ def read_tags(path: Path) -> Vocabulary:
 def _tag(row: Mapping[str, Any]) -> Tag:
     names = tuple(row.get("names") or (row["name"],))
     kind, usable = row.get("kind", "category"), row.get("assignable", True)
-    return Tag(int(row["id"]), row["name"], names, row.get("parent"), kind, usable)
+    relations = tuple((str(kind), int(other)) for kind, other in row.get("relations", ()))
+    return Tag(int(row["id"]), row["name"], names, row.get("parent"), kind, usable, relations)
 
 
 def write_tags(path: Path, vocabulary: Vocabulary) -> None:

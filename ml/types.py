@@ -33,6 +33,7 @@ class Tag:
     parent: int | None = None
     kind: str = "category"  # category | content | person | program
     assignable: bool = True
+    relations: tuple[tuple[str, int], ...] = ()  # kind (plays_in, member_of, ...) and the other tag's id
 
 
 @dataclass(frozen=True)

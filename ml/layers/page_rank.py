@@ -27,7 +27,7 @@ class Walk:
 
     def __init__(self, links: sparse.csr_matrix, config: WalkConfig) -> None:
         self.config = config
-        self.links = _pruned(sparse.csr_matrix(links, dtype=np.float64), config)
+        self.links = pruned(sparse.csr_matrix(links, dtype=np.float64), config)
 
     @cached_property
     def moves(self) -> sparse.csr_matrix:
@@ -66,7 +66,7 @@ class Walk:
         return []
 
 
-def _pruned(links: sparse.csr_matrix, config: WalkConfig) -> sparse.csr_matrix:
+def pruned(links: sparse.csr_matrix, config: WalkConfig) -> sparse.csr_matrix:
     links.setdiag(0)
     links.eliminate_zeros()
     degree = np.diff(links.indptr)

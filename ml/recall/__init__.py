@@ -27,6 +27,7 @@ RECALLERS = {
     "extraction.v1": "ml.recall.extraction.ExtractionRecaller",
     "generation.v1": "ml.recall.generation.GenerationRecaller",
     "graph.v1": "ml.recall.graph.GraphRecaller",
+    "graph.v2": "ml.recall.related.RelatedRecaller",
     "mentions.v1": "ml.recall.mentions.MentionRecaller",
     "faces.v1": "ml.recall.faces.FaceRecaller",
 }

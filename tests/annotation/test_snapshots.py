@@ -8,7 +8,7 @@ import pytest
 
 from annotation import snapshots
 from annotation.models import Review, ReviewTask, Verdict
-from taxonomy.models import TagName, TaxonomyVersion
+from taxonomy.models import TagName, TagRelation, TaxonomyVersion
 from tests.factories import make_line, make_tag, make_user, make_video
 
 pytestmark = pytest.mark.django_db
@@ -170,3 +170,16 @@ def test_without_reviews_there_is_nothing_to_learn():
 
     with pytest.raises(snapshots.NothingToLearn):
         snapshots.take()
+
+
+def test_tags_come_with_what_they_have_to_do_with_others():
+    anna, film, gone = make_tag("Anna", kind="person"), make_tag("Film"), make_tag("Gone", state="deprecated")
+    for other in (film, gone):
+        TagRelation.objects.create(tag=anna, kind="plays_in", other=other)
+    TagRelation.objects.create(tag=film, kind="exact_match", uri="https://example.org/film")
+    TagRelation.objects.create(tag=film, kind="split_into", other=anna)
+    make_review(make_video(), accept=[film])
+
+    rows = {row["name"]: row["relations"] for row in lines(snapshots.take(), "tags.jsonl")}
+
+    assert rows == {"Anna": [["plays_in", film.pk]], "Film": []}
