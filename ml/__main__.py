@@ -19,6 +19,9 @@ from ml.feature_store import FeatureStore
 from ml.layers import peers
 from ml.pipeline import Pipeline
 from ml.pretraining import command
+from ml.pretraining.clip_frames import Clip
+from ml.pretraining.frame_settings import FrameSettings
+from ml.pretraining.settings import Settings, Stage
 from ml.training import loop
 from ml.training.examples import SPLITS, read_videos
 from ml.types import Example, Proposal
@@ -72,12 +75,18 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _add_pretraining(parser: argparse.ArgumentParser) -> None:
-    kinds = parser.add_subparsers(required=True, metavar="text")
+    kinds = parser.add_subparsers(required=True, metavar="text|frames")
     texts = kinds.add_parser("text", help="ALBERT on texts; what was interrupted goes on")
     texts.add_argument("out", type=Path, help="folder to write; it must not exist")
     texts.add_argument("files", type=Path, nargs="+", help="videos.jsonl as in a snapshot, or plain texts, one a line")
-    command.add_arguments(texts)
-    texts.set_defaults(run=_pretrain)
+    command.add_arguments(texts, Settings)
+    texts.set_defaults(run=_pretrain_text)
+
+    frames = kinds.add_parser("frames", help="an image backbone on frames; what was interrupted goes on")
+    frames.add_argument("out", type=Path, help="folder to write; it must not exist")
+    frames.add_argument("files", type=Path, nargs="+", help="videos.jsonl; media are relative to the file's folder")
+    command.add_arguments(frames, FrameSettings)
+    frames.set_defaults(run=_pretrain_frames)
 
 
 def _train(options: argparse.Namespace) -> None:
@@ -94,13 +103,29 @@ def _train(options: argparse.Namespace) -> None:
             print(json.dumps(metrics, indent=2))
 
 
-def _pretrain(options: argparse.Namespace) -> None:
+def _pretrain_text(options: argparse.Namespace) -> None:
     from ml.pretraining import text  # loads transformers: seconds that the other commands need not wait
 
-    lines = command.told(lambda line: print(line, file=sys.stderr))
-    print(
-        json.dumps(text.pretrain(_Texts(options.files), options.out, command.settings(vars(options)), lines), indent=2)
-    )
+    wanted = command.chosen(vars(options), Settings)
+    print(json.dumps(text.pretrain(_Texts(options.files), options.out, wanted, _lines()), indent=2))
+
+
+def _pretrain_frames(options: argparse.Namespace) -> None:
+    from ml.pretraining import frames  # loads timm
+
+    wanted = command.chosen(vars(options), FrameSettings)
+    print(json.dumps(frames.pretrain(_clips(options.files), options.out, wanted, _lines()), indent=2))
+
+
+def _lines() -> Stage:
+    return command.told(lambda line: print(line, file=sys.stderr))
+
+
+def _clips(files: Sequence[Path]) -> Iterator[Clip]:
+    for path in files:
+        for video in (example.video for example in read_videos(path, path.parent)):
+            if video.media is not None:
+                yield Clip(f"program {video.program}" if video.program else f"video {video.id}", video.media)
 
 
 @dataclass(frozen=True)

@@ -6,24 +6,32 @@ import time
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from dataclasses import fields
-from typing import Any
+from typing import Any, TypeVar
 
 from ml.parts import Step
-from ml.pretraining.settings import Settings, Stage
+from ml.pretraining.partial import PretrainingError
+from ml.pretraining.settings import Stage
+
+Chosen = TypeVar("Chosen")
 
 SECONDS = 5.0  # between two lines of progress
 
 
-def add_arguments(parser: ArgumentParser) -> None:
-    """One option a field of `Settings`."""
-    group = parser.add_argument_group("network and training", "explained in ml/pretraining/settings.py")
-    for field in fields(Settings):
+def add_arguments(parser: ArgumentParser, settings: type[Any]) -> None:
+    """One option a field of the settings, a dataclass of numbers and words."""
+    where = settings.__module__.replace(".", "/")
+    group = parser.add_argument_group("network and training", f"explained in {where}.py")
+    for field in fields(settings):
         kind = type(field.default)
         group.add_argument(f"--{field.name}", type=kind, default=field.default, help="default: %(default)s")
 
 
-def settings(options: Mapping[str, Any]) -> Settings:
-    return Settings(**{field.name: options[field.name] for field in fields(Settings)})
+def chosen(options: Mapping[str, Any], settings: type[Chosen]) -> Chosen:
+    """The settings that the options name. Raises PretrainingError for ones that do not go together."""
+    try:
+        return settings(**{field.name: options[field.name] for field in fields(settings)})  # type: ignore[arg-type]
+    except ValueError as error:
+        raise PretrainingError(str(error)) from error
 
 
 def told(write: Callable[[str], object]) -> Stage:

@@ -5,12 +5,9 @@ Beside the folder-to-be lies `<name>.partial` with what is done so far. Each fil
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 import shutil
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,14 +16,11 @@ from tokenizers import Tokenizer
 
 from ml.pretraining import albert, albert_training, vocabulary
 from ml.pretraining.corpus import Corpus
+from ml.pretraining.partial import PretrainingError, whole, working
 from ml.pretraining.settings import Settings, Stage
 
 FIGURES = "pretraining.json"
 LEAST = 100  # texts
-
-
-class PretrainingError(ValueError):
-    """Why there can be no pretraining, and what to do."""
 
 
 def pretrain(texts: Iterable[str], out: Path, settings: Settings, stage: Stage) -> dict[str, float]:
@@ -35,10 +29,8 @@ def pretrain(texts: Iterable[str], out: Path, settings: Settings, stage: Stage) 
     Called again after an interruption it goes on: `texts` is then not read again once they are written down, and the
     result is what it would have been. Returns how well held-out pieces and orders are guessed. Raises PretrainingError.
     """
-    if out.exists():
-        raise PretrainingError(f"{out} exists already; weights never change: name another folder, or remove it.")
     torch.set_num_threads(1)
-    with _working(out.with_name(f"{out.name}.partial"), settings) as folder:
+    with working(out, asdict(settings)) as folder:
         done = _Work(folder, settings, stage)
         tokenizer, corpus = done.tokenizer(texts), done.corpus(texts)
         return done.train(tokenizer, corpus, out)
@@ -55,7 +47,7 @@ class _Work:
         if not file.is_file():
             step = self.stage("vocabulary")
             trained = vocabulary.train(self._written(texts), self.settings.vocabulary)
-            with _whole(file) as part:
+            with whole(file) as part:
                 trained.save(str(part))
             step(1, 1, None)
         return Tokenizer.from_file(str(file))
@@ -67,7 +59,7 @@ class _Work:
             found = Corpus.encode(self._written(texts), tokenizer)
             if len(found) < LEAST:
                 raise PretrainingError(f"There are {len(found)} texts; a language is learned from {LEAST} at least.")
-            with _whole(file) as part:
+            with whole(file) as part:
                 found.save(part)
             step(1, 1, None)
         return Corpus.load(file)
@@ -95,7 +87,7 @@ class _Work:
         file = self.folder / "texts.jsonl"
         if not file.is_file():
             step = self.stage("texts")
-            with _whole(file) as part, part.open("w", encoding="utf-8") as lines:
+            with whole(file) as part, part.open("w", encoding="utf-8") as lines:
                 for number, text in enumerate(texts, start=1):
                     lines.write(json.dumps(text) + "\n")
                     if number % 1000 == 0:
@@ -110,31 +102,3 @@ class _Lines:
     def __iter__(self) -> Iterator[str]:
         with self.file.open(encoding="utf-8") as lines:
             yield from map(json.loads, lines)
-
-
-@contextmanager
-def _working(folder: Path, settings: Settings) -> Iterator[Path]:
-    """The folder of what is done so far; it goes when all is done, and stays when not."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise PretrainingError(f"Another process is pretraining in {folder}.") from error
-        file, wanted = folder / "settings.json", asdict(settings)
-        if file.is_file() and json.loads(file.read_text(encoding="utf-8")) != wanted:
-            raise PretrainingError(
-                f"{folder} was begun with other settings: use those of {file}, or remove the folder to begin again."
-            )
-        with _whole(file) as part:
-            part.write_text(json.dumps(wanted, indent=2), encoding="utf-8")
-        yield folder
-        shutil.rmtree(folder)
-
-
-@contextmanager
-def _whole(file: Path) -> Iterator[Path]:
-    """A name to write to; the file has its own name only when all of it is there."""
-    part = file.with_name(f"{file.name}.part")
-    yield part
-    os.replace(part, file)
