@@ -18,11 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def line():
-    return make_line()
-
-
-@pytest.fixture
 def api():
     return APIClient()
 

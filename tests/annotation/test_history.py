@@ -10,14 +10,9 @@ import pytest
 from annotation import exports, queue, reviews
 from annotation.views import history
 from tests.annotation.factories import add, claim, make_review, make_task, publish
-from tests.factories import make_line, make_tag, make_user, make_video
+from tests.factories import make_tag, make_user, make_video
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def line():
-    return make_line()
 
 
 def reviewed(line, reviewer, *tags, **kw):

@@ -12,11 +12,6 @@ from tests.factories import make_line, make_tag, make_video
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def line():
-    return make_line()
-
-
 def give(line, *sets, source="review"):
     """Many clips with each of these sets: (count, tags)."""
     rows = []

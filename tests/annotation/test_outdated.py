@@ -7,14 +7,9 @@ from annotation import outdated, queue, workbench
 from annotation.models import ReReview, ReviewTask
 from taxonomy.models import Guideline
 from tests.annotation.factories import add, claim, make_review, make_task, publish
-from tests.factories import make_line, make_tag, make_user, make_video
+from tests.factories import make_tag, make_user, make_video
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def line():
-    return make_line()
 
 
 @pytest.fixture

@@ -18,11 +18,6 @@ def expire(task: ReviewTask) -> None:
     ReviewTask.objects.filter(pk=task.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
 
 
-@pytest.fixture
-def line():
-    return make_line()
-
-
 def test_the_most_urgent_task_comes_first(line):
     make_task(line, priority=0.1)
     urgent = make_task(line, priority=0.9)

@@ -17,11 +17,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def line():
-    return make_line()
-
-
-@pytest.fixture
 def reviewer(sign_in, line):
     return sign_in("annotator", lines=(line,))
 
@@ -29,11 +24,6 @@ def reviewer(sign_in, line):
 @pytest.fixture
 def dunk():
     return make_tag("Slam dunk")
-
-
-@pytest.fixture
-def street():
-    return make_tag("Streetball")
 
 
 @pytest.fixture

@@ -20,11 +20,6 @@ JSON = {"headers": {"accept": "application/json"}}
 
 
 @pytest.fixture
-def line():
-    return make_line()
-
-
-@pytest.fixture
 def reviewer(sign_in, line):
     return sign_in("annotator", lines=(line,))
 
@@ -32,11 +27,6 @@ def reviewer(sign_in, line):
 @pytest.fixture
 def dunk():
     return make_tag("Slam dunk", parent=make_tag("Basketball"))
-
-
-@pytest.fixture
-def street():
-    return make_tag("Streetball")
 
 
 @pytest.fixture

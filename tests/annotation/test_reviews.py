@@ -20,11 +20,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def line():
-    return make_line()
-
-
-@pytest.fixture
 def reviewer(line):
     return make_user(lines=(line,))
 
@@ -32,11 +27,6 @@ def reviewer(line):
 @pytest.fixture
 def dunk():
     return make_tag("Slam dunk")
-
-
-@pytest.fixture
-def street():
-    return make_tag("Streetball")
 
 
 def given(video, line):
