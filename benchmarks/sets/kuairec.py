@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from sklearn.decomposition import TruncatedSVD
 
 from benchmarks.sets.hierarchies import HierarchySet
-from benchmarks.sets.labelled_text import Split
+from benchmarks.texts.task import UNKNOWN, Task
 from ml.layers.class_graph import ClassGraph
 from ml.layers.grams import GramTable
 
@@ -33,18 +34,48 @@ def as_hierarchy(folder: Path) -> HierarchySet:
     return HierarchySet(graph, vectors[0], train, vectors[1], test)
 
 
-def as_texts(folder: Path, level: int) -> Split:
-    """Texts and their category on one level; videos whose path ends above it are left out."""
-    judged = "test.csv" if (folder / "test.csv").is_file() else "dev.csv"
-    parts = []
-    for name in ("train.csv", judged):
-        with (folder / name).open(encoding="utf-8") as file:
-            videos = [(video, video["category_path"].split(" > ")) for video in csv.DictReader(file)]
-        parts.append([("\n".join(v[f] for f in TEXT), " > ".join(p[:level])) for v, p in videos if len(p) >= level])
-    names = {name: number for number, name in enumerate(sorted({name for part in parts for _, name in part}))}
-    texts, labels = ([[item[n] for item in part] for part in parts] for n in (0, 1))
-    train, test = (np.array([names[name] for name in part]) for part in labels)
-    return Split(f"level{level}", texts[0], train, texts[1], test)
+def as_task(folder: Path) -> Task:
+    """Texts and their category on each level; further top levels are hints. Judged on dev.csv, and on test.csv too."""
+    judged = [name for name in ("dev.csv", "test.csv") if (folder / name).is_file()]
+    videos = {name: _videos(folder / name) for name in ("train.csv", *judged)}
+    rest = [video for name in judged for video in videos[name]]
+    named = [sorted({n for part in videos.values() for v in part if (n := _name(v, level))}) for level in (1, 2, 3)]
+    row = [{name: number for number, name in enumerate(names)} for names in named]
+    labels = lambda part: np.array([[row[n].get(_name(v, n + 1), UNKNOWN) for n in range(3)] for v in part])
+    above = [np.array([row[n][name.rpartition(" > ")[0]] for name in named[n + 1]]) for n in range(2)]
+    return Task(
+        name=folder.name,
+        texts=[_text(video) for video in videos["train.csv"]],
+        labels=labels(videos["train.csv"]),
+        judged=[_text(video) for video in rest],
+        truth=labels(rest),
+        parts=[name.removesuffix(".csv") for name in judged for _ in videos[name]],
+        spaced=False,
+        hints=_hints(videos["train.csv"]),
+        parents=tuple(above),
+    )
+
+
+def _videos(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def _text(video: dict[str, str]) -> str:
+    return "\n".join(video[field] for field in TEXT)
+
+
+def _name(video: dict[str, str], level: int) -> str:
+    """The category on a level; empty where the path ends above it."""
+    path = video["category_path"].split(" > ")
+    return " > ".join(path[:level]) if len(path) >= level else ""
+
+
+def _hints(videos: list[dict[str, str]]) -> NDArray[np.float32]:
+    """(videos, top levels), 1 where a video is said to belong to a top level as well."""
+    said = [json.loads(video["extra_top_level"] or "[]") for video in videos]
+    known = sorted({top for tops in said for top in tops})
+    return np.array([[float(top in tops) for top in known] for tops in said], np.float32)
 
 
 def _path(node: dict[str, str], nodes: list[dict[str, str]], row: dict[str, int]) -> str:
@@ -57,4 +88,4 @@ def _read(path: Path, paths: dict[str, int], graph: ClassGraph) -> tuple[list[st
         videos = [video for video in csv.DictReader(file) if video["category_path"] in paths]
     said = np.zeros((len(videos), len(graph)), bool)
     said[np.arange(len(videos)), [paths[video["category_path"]] for video in videos]] = True
-    return ["\n".join(video[field] for field in TEXT) for video in videos], graph.completed(said)
+    return [_text(video) for video in videos], graph.completed(said)

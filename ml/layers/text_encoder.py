@@ -2,7 +2,8 @@
 
 Convolutions over words with max over time as in Kim 2014 (section 2); beside the maximum an attention-weighted mean of
 each kernel's map (Yang et al. 2016, equations 5-7, without the hidden layer); a wide linear branch over n-grams is
-added to the outputs (Cheng et al. 2016; Joulin et al. 2016).
+added to the outputs (Cheng et al. 2016; Joulin et al. 2016). A word may be the sum of its own row and the mean of its
+pieces' rows (Bojanowski et al. 2017), so that words never seen in training mean something.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ class TextEncoderConfig:
     tokens: int  # rows of the token table
     out: int
     grams: int = 0  # rows of the n-gram table; 0 = no wide branch
+    pieces: int = 0  # rows of the table of word pieces; 0 = a word is its own row alone
     width: int = 128  # of a token
     kernels: tuple[int, ...] = (3, 4, 5)
     channels: int = 100
     attention: bool = True
     dropout: float = 0.5
+    embed_dropout: float = 0.0
     token_dropout: float = 0.0  # share of tokens that training hides
     wide_dropout: float = 0.0  # share of n-grams that training hides
 
@@ -46,6 +49,13 @@ class TextEncoder(nn.Module):
         self.config = config
         self.embed = nn.Embedding(config.tokens, config.width, padding_idx=0)
         nn.init.uniform_(self.embed.weight, -0.25, 0.25)
+        self.pieces = (
+            nn.EmbeddingBag(config.pieces, config.width, mode="mean", padding_idx=0) if config.pieces else None
+        )
+        if self.pieces is not None:
+            nn.init.uniform_(self.pieces.weight, -0.25, 0.25)
+            nn.init.zeros_(self.embed.weight[1])  # of a word that training has not seen only its pieces speak
+        self.embed_dropout = nn.Dropout(config.embed_dropout)
         maps = [nn.Conv1d(config.width, config.channels, k, padding=k - 1) for k in config.kernels]
         self.maps = nn.ModuleList(maps)
         scores = [nn.Linear(config.channels, 1, bias=False) for _ in config.kernels if config.attention]
@@ -56,22 +66,24 @@ class TextEncoder(nn.Module):
         if self.wide is not None:
             nn.init.zeros_(self.wide.weight)
 
-    def forward(self, tokens: Tensor, mask: Tensor, grams: sparse.csr_matrix | None = None) -> Tensor:
-        logits: Tensor = self.head(self.dropout(self.pooled(tokens, mask)))
+    def forward(
+        self, tokens: Tensor, mask: Tensor, grams: sparse.csr_matrix | None = None, pieces: Tensor | None = None
+    ) -> Tensor:
+        logits: Tensor = self.head(self.dropout(self.pooled(tokens, mask, pieces)))
         if self.wide is not None and grams is not None:
             logits = logits + self._bag(self.wide, grams)
         return logits
 
-    def pooled(self, tokens: Tensor, mask: Tensor) -> Tensor:
-        """(texts, config.pooled); a text without tokens gives zeros."""
+    def pooled(self, tokens: Tensor, mask: Tensor, pieces: Tensor | None = None) -> Tensor:
+        """(texts, config.pooled); a text without tokens gives zeros. Pieces (texts, length, pieces of a word)."""
         found = []
-        for map_, weights in self._maps(tokens, mask):
+        for map_, weights in self._maps(tokens, mask, pieces):
             found.append(map_.amax(dim=-1))
             if weights is not None:
                 found.append((map_ @ weights[..., None])[..., 0])
         return torch.cat(found, dim=-1)
 
-    def places(self, tokens: Tensor, mask: Tensor, weights: Tensor) -> Tensor:
+    def places(self, tokens: Tensor, mask: Tensor, weights: Tensor, pieces: Tensor | None = None) -> Tensor:
         """What each token has to do with weighted sums of `pooled`: (texts, sums, pooled) -> (texts, sums, length).
 
         Class activation maps (Zhou et al. 2016): a sum is linear in what each place of a map gives to the maximum and
@@ -79,7 +91,7 @@ class TextEncoder(nn.Module):
         """
         length, shares = tokens.shape[1], []
         parts = iter(torch.split(weights, self.config.channels, dim=-1))  # (texts, sums, channels) each
-        for kernel, (map_, attended) in zip(self.config.kernels, self._maps(tokens, mask), strict=True):
+        for kernel, (map_, attended) in zip(self.config.kernels, self._maps(tokens, mask, pieces), strict=True):
             best, where = map_.max(dim=-1)  # (texts, channels)
             given = next(parts) * best[:, None]
             place = given.new_zeros(*given.shape[:2], map_.shape[-1])
@@ -89,11 +101,14 @@ class TextEncoder(nn.Module):
             shares.append(sum(place[..., first : first + length] for first in range(kernel)) / kernel)
         return sum(shares, torch.zeros(())) * mask[:, None]
 
-    def _maps(self, tokens: Tensor, mask: Tensor) -> Iterator[tuple[Tensor, Tensor | None]]:
+    def _maps(self, tokens: Tensor, mask: Tensor, pieces: Tensor | None) -> Iterator[tuple[Tensor, Tensor | None]]:
         """Of each kernel its map (texts, channels, length + kernel - 1), and attention over the map's places."""
         if self.training and self.config.token_dropout:
             mask = mask & (torch.rand(mask.shape, device=mask.device) >= self.config.token_dropout)
-        embedded = (self.embed(tokens) * mask[..., None]).transpose(1, 2)  # (texts, width, length)
+        words = self.embed(tokens)
+        if self.pieces is not None and pieces is not None:
+            words = words + self.pieces(pieces.flatten(0, 1)).view_as(words)
+        embedded = (self.embed_dropout(words) * mask[..., None]).transpose(1, 2)  # (texts, width, length)
         for number, convolve in enumerate(self.maps):
             seen = _reached(mask, self.config.kernels[number])
             map_ = torch.relu(convolve(embedded)) * seen[:, None]

@@ -25,6 +25,7 @@ class Texts:
     tokens: Tensor  # (texts, length)
     mask: Tensor
     grams: sparse.csr_matrix  # (texts, grams) TF-IDF
+    pieces: Tensor | None = None  # (texts, length, pieces of a word)
 
     @classmethod
     def collate(cls, videos: Sequence[VideoInput], words: TokenTable, grams: GramTable, longest: int) -> Texts:
@@ -37,10 +38,12 @@ class Texts:
     def rows(self, index: NDArray[np.int64]) -> Texts:
         """Some of the texts, padded to the longest of them."""
         length = max(1, int(self.mask[index].sum(dim=1).max()))
-        return Texts(self.tokens[index, :length], self.mask[index, :length], self.grams[index])
+        pieces = None if self.pieces is None else self.pieces[index, :length]
+        return Texts(self.tokens[index, :length], self.mask[index, :length], self.grams[index], pieces)
 
     def to(self, device: torch.device | str) -> Texts:
-        return Texts(self.tokens.to(device), self.mask.to(device), self.grams)
+        pieces = None if self.pieces is None else self.pieces.to(device)
+        return Texts(self.tokens.to(device), self.mask.to(device), self.grams, pieces)
 
 
 class TextNetwork(nn.Module):
@@ -56,13 +59,13 @@ class TextNetwork(nn.Module):
         self.register_buffer("seen", torch.zeros(tags, dtype=torch.bool))  # tags that training knew examples of
 
     def forward(self, texts: Texts) -> Tensor:
-        logits: Tensor = self.tags(self.encoder(texts.tokens, texts.mask, texts.grams))
+        logits: Tensor = self.tags(self.encoder(texts.tokens, texts.mask, texts.grams, texts.pieces))
         return logits
 
     def said(self, texts: Texts, columns: Tensor) -> Tensor:
         """What each token says for tags (texts, chosen): (texts, chosen, length), by maps and not by n-grams."""
         weights = self.tags.weight[columns] @ self.encoder.head.weight  # (texts, chosen, pooled)
-        return self.encoder.places(texts.tokens, texts.mask, weights)
+        return self.encoder.places(texts.tokens, texts.mask, weights, texts.pieces)
 
     @torch.no_grad()
     def start(self, share: Tensor) -> None:

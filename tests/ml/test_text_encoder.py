@@ -5,6 +5,7 @@ import torch
 import torch.nn.functional as F
 from scipy import sparse
 
+from ml.layers import word_pieces
 from ml.layers.text_encoder import TextEncoder, TextEncoderConfig
 from ml.layers.tokens import TokenTable, tokens
 from tests.ml.layer_checks import overfits, parameters, reloaded
@@ -106,3 +107,31 @@ def test_a_place_shares_with_the_tokens_of_its_window():
     places = model.places(torch.tensor([[3, 4, 5]]), torch.ones(1, 3, dtype=torch.bool), torch.ones(1, 1, 1))
 
     assert places[0, 0].tolist() == [3.0, 3.0, 0.0]
+
+
+def test_words_are_cut_into_pieces_with_their_ends():
+    ends = word_pieces.pieces("cat", 1000)
+
+    assert len(ends) == 5  # <ca cat at> <cat cat>
+    assert word_pieces.pieces("cats", 1000)[:2] == ends[:2]
+    rows = word_pieces.encode([["cat", "a"], []], 3, 1000)
+    assert rows.shape == (2, 3, 5)
+    assert rows[0, 0].tolist() == list(ends)
+    assert not rows[1].any()
+    assert (rows[0, 1] > 0).sum() == 2  # <a> twice: three letters, and all there is of four
+
+
+def test_a_word_is_its_row_and_the_mean_of_its_pieces():
+    plain, model = encoder(grams=0), encoder(grams=0, pieces=50)
+    with torch.no_grad():
+        for name, tensor in plain.state_dict().items():
+            model.state_dict()[name].copy_(tensor)
+        model.pieces.weight.fill_(0.5)
+        model.pieces.weight[0] = 0
+        plain.embed.weight += 0.5
+
+    pieces = torch.tensor([[[1, 2, 0]] * 5, [[3, 0, 0]] * 5, [[4, 5, 6]] * 5])
+
+    torch.testing.assert_close(model(TEXTS, TEXTS != 0, pieces=pieces), plain(TEXTS, TEXTS != 0))
+    loss = lambda: F.cross_entropy(model(TEXTS, TEXTS != 0, pieces=pieces), torch.arange(3))
+    assert overfits(model, loss, 60) < 0.05

@@ -1,0 +1,103 @@
+"""What the text benchmark computes by itself, against sums done by hand and slower ways."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+
+from benchmarks.sets import kuairec
+from benchmarks.texts import features, linear
+from benchmarks.texts.task import Task, log_softmax, together
+
+
+def make_task(**kw) -> Task:
+    texts = ["Who wrote Faust ?", "Who sang ?", "What city is big ?", "What city was lost ?"]
+    task = {
+        "name": "made",
+        "texts": texts * 3,
+        "labels": np.array([[0], [0], [1], [1]] * 3),
+        "judged": ["Who died ?", "What city ?"],
+        "truth": np.array([[0], [1]]),
+        "parts": ["test", "test"],
+    }
+    return Task(**(task | kw))
+
+
+def test_accuracy_counts_each_part_and_only_what_is_known():
+    task = make_task(truth=np.array([[0, -1], [1, 1]]), labels=np.array([[0, 0]] * 12), parts=["dev", "test"])
+    scores = [np.log([[0.6, 0.4], [0.9, 0.1]]), np.log([[0.5, 0.5], [0.2, 0.8]])]
+
+    assert task.accuracy(scores) == {"dev level 1 top1": 1.0, "test level 1 top1": 0.0, "test level 2 top1": 1.0}
+
+
+def test_several_methods_have_the_mean_of_their_logarithms_and_classes_the_help_of_those_above():
+    task = make_task(
+        labels=np.array([[0, 0], [1, 2]] * 6), truth=np.array([[0, 1]] * 2), parents=(np.array([0, 0, 1]),)
+    )
+    one = [np.log([[0.9, 0.1]] * 2), np.log([[0.2, 0.3, 0.5]] * 2)]
+    other = [np.log([[0.4, 0.6]] * 2), np.log([[0.2, 0.2, 0.6]] * 2)]
+
+    first, second = together(task, [one, other])
+
+    upper = np.array([np.sqrt(0.9 * 0.4), np.sqrt(0.1 * 0.6)])
+    upper /= upper.sum()
+    lower = np.sqrt(np.array([0.04, 0.06, 0.3])) * np.sqrt(np.array([0.36, 0.36, 0.06])) ** 0.25
+    np.testing.assert_allclose(np.exp(first[0]), upper)
+    np.testing.assert_allclose(np.exp(second[0]), lower / lower.sum())
+
+
+def test_the_teacher_was_not_told_the_class_of_the_text_it_judges():
+    draw = np.random.default_rng(0)
+    points, hints = draw.normal(size=(9, 3)), draw.random((9, 2)).astype(np.float32)
+    target = np.eye(3)[draw.integers(0, 3, 9)]
+    square, lengths = points @ points.T, np.linalg.norm(hints, axis=1, keepdims=True)
+    whole = square + linear.HINTS * (hints / lengths) @ (hints / lengths).T
+
+    found = linear._teacher(square, hints, target)
+
+    mean = target.mean(axis=0)
+    for i in range(9):
+        rest = np.delete(np.arange(9), i)
+        inner = whole[np.ix_(rest, rest)] + linear.RIDGE * np.eye(8)
+        alone = whole[i, rest] @ np.linalg.solve(inner, target[rest] - mean) + mean
+        np.testing.assert_allclose(found[i], alone, rtol=1e-5)
+
+
+@pytest.mark.parametrize("method", [linear.svm, linear.ridge])
+def test_linear_methods_tell_questions_apart(method):
+    for hints in (None, np.array([[1, 0], [1, 0], [0, 1], [0, 1]] * 3, np.float32)):
+        task = make_task(hints=hints)
+        assert task.accuracy(method(task, 0)) == {"test top1": 1.0}
+
+
+def test_probabilities_sum_to_one():
+    found = np.exp(log_softmax(np.array([[1.0, 2.0, -np.inf], [900.0, 0.0, 0.0]])))
+    np.testing.assert_allclose(found.sum(axis=1), 1)
+    assert found[0, 2] == 0
+
+
+def test_words_say_where_they_stand():
+    found = features.words("Who am I")
+    assert {"Who", "am I", "Who am I", "begin:Who am", "1:am", "Who..I", "in:<am>", "in:Who"} <= set(found)
+
+
+def test_kuairec_has_levels_parents_and_hints(tmp_path):
+    rows = {
+        "train.csv": [("A > b", "[1, 2]"), ("C", "[]"), ("A > d", "[2]")],
+        "dev.csv": [("A > b", "[]")],
+        "test.csv": [("C > e", "[]")],
+    }
+    for name, videos in rows.items():
+        with (tmp_path / name).open("w", encoding="utf-8", newline="") as file:
+            table = csv.writer(file)
+            table.writerow([*kuairec.TEXT, "category_path", "extra_top_level"])
+            table.writerows([json.dumps(path), "", "x", path, tops] for path, tops in videos)
+
+    task = kuairec.as_task(tmp_path)
+
+    assert task.parts == ["dev", "test"]
+    assert task.labels[:, :2].tolist() == [[0, 0], [1, -1], [0, 1]]
+    assert task.truth[:, :2].tolist() == [[0, 0], [1, 2]]
+    assert [above.tolist() for above in task.parents] == [[0, 0, 1], []]
+    assert task.hints.tolist() == [[1, 1], [0, 0], [0, 1]]
