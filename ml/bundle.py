@@ -15,6 +15,7 @@ from ml.types import Tag, Vocabulary
 FORMAT = 1
 MANIFEST = "bundle.json"
 TAGS = "tags.jsonl"
+REMEDY = "Bring the folder back from a backup or the archive, or train and promote another version."
 
 
 class BundleError(ValueError):
@@ -69,9 +70,9 @@ def read(folder: Path) -> Bundle:
     for name, expected in manifest.files.items():
         file = folder / name
         if not file.is_file():
-            raise BundleError(f"{folder} is damaged: {name} is missing")
+            raise BundleError(f"{folder} is damaged: {name} is missing. {REMEDY}")
         if _sha256(file) != expected:
-            raise BundleError(f"{folder} is damaged: {name} was changed")
+            raise BundleError(f"{folder} is damaged: {name} was changed. {REMEDY}")
     return Bundle(folder, manifest, read_tags(folder / TAGS))
 
 

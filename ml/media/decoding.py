@@ -37,6 +37,7 @@ from ml.media.conversion import Resampler, Scaler
 from ml.types import Array, Fetchable
 
 ENOUGH_KEYFRAMES = 8
+MOST_FRAMES = 600  # of a clip; of one longer than ten minutes fewer a second are kept (90 MB at 224 pixels)
 
 Picture = TypeVar("Picture")
 
@@ -197,7 +198,7 @@ def decode(
     wanted: dict[str, Wanted[NDArray[np.uint8]]] = {}
     if size is not None:
         squares = Scaler()
-        wanted["frames"] = Wanted(lambda frame, shown: squares.square(frame, shown, size), fps)
+        wanted["frames"] = Wanted(lambda frame, shown: squares.square(frame, shown, size), fps, MOST_FRAMES)
     if whole is not None:
         fitted = Scaler()
         wanted["whole"] = Wanted(lambda frame, shown: fitted.fitted(frame, shown, whole.size), whole.fps, whole.most)

@@ -49,6 +49,7 @@ class Modality:
         self.workers = workers  # threads that decode
         self.personal = frozenset(extractor.name for extractor in self.extractors if extractor.personal)
         self.timings = dict.fromkeys(STAGES, 0.0)
+        self.missing: dict[str, str] = {}  # modality that was left out -> why, and what to do
 
     @classmethod
     def build(
@@ -61,14 +62,18 @@ class Modality:
         """
         device = device or ("cuda" if torch.cuda.is_available() else "cpu")
         torch.set_num_threads(1)
-        extractors = []
+        extractors: list[Extractor] = []
+        missing: dict[str, str] = {}
         for modality, settings in config.items():
             extractor = parts.find(EXTRACTORS, settings["extractor"])
             try:
                 extractors.append(extractor.build(settings, folder / modality if folder else None, device))
             except MissingWeights as reason:
                 log.warning("going on without %s: %s", modality, reason)
-        return cls(extractors)
+                missing[modality] = str(reason)
+        built = cls(extractors)
+        built.missing = missing
+        return built
 
     @property
     def names(self) -> dict[str, str]:

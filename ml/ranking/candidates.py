@@ -91,8 +91,10 @@ class CandidatePool:
 
     def look_up(self, matrix: sparse.csr_matrix) -> Array:
         """(pairs,) the value of a (videos, tags) matrix at each pair."""
+        if not len(self):
+            return np.zeros(0, np.float32)
         values: Array = np.asarray(matrix[self.video, self.column], dtype=np.float32).ravel()
-        return values if len(self) else np.zeros(0, np.float32)
+        return values
 
 
 def _merged(first: Evidence, second: Evidence) -> Evidence:

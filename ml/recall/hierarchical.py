@@ -76,7 +76,7 @@ class HierarchicalRecaller:
         network = DhmcnConfig(settings.dim, settings.variant, settings.hidden, settings.dropout)
         model = HierarchicalNetwork(shape, network, ClassGraph.of(data.vocabulary), trees.count)
         recaller = cls(data.vocabulary, model, table, trees, device)
-        said = data.positive.maximum(data.implied).mean(axis=0)
+        said = data.positive.maximum(data.implied).sum(axis=0) / max(len(data), 1)
         model.network.start(torch.from_numpy(np.asarray(said, np.float32).ravel()).to(device))
         if warm is not None:
             recaller._take_over(warm)

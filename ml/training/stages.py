@@ -92,8 +92,8 @@ class Stages:
                 with self.place.keeping(name):
                     self.provide(name, settings)
         modality = Modality.build(sections, self.place.bundle / MODALITY)
-        for name in sorted(set(sections) - set(modality.names)):
-            self.journal.notes.append(f"The weights for {name} are missing: its parts are left out.")
+        for name, reason in modality.missing.items():
+            self.journal.notes.append(f"The weights for {name} are missing, so its parts are left out. {reason}")
         return modality
 
     def provide(self, name: str, settings: Mapping[str, Any]) -> None:

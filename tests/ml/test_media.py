@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from ml import media
-from ml.media import Limits, MediaError
+from ml.media import Limits, MediaError, decoding
 from ml.media.container import Shape, opened
 from ml.media.conversion import Scaler
 from ml.media.decoding import sparse
@@ -297,6 +297,12 @@ def test_of_a_long_clip_evenly_spread_pictures_are_kept(tmp_path):
     assert 3 <= len(times) <= 6
     assert np.diff(times) == pytest.approx(np.diff(times)[0], abs=0.2)
     assert times[-1] > 6
+
+
+def test_of_a_long_clip_evenly_spread_frames_are_kept(tmp_path, monkeypatch):
+    monkeypatch.setattr(decoding, "MOST_FRAMES", 6)
+    times = media.decode(make_clip(tmp_path / "clip.mp4", seconds=9, tone=None), size=32).times
+    assert times == pytest.approx([0, 2, 4, 6, 8], abs=0.2)
 
 
 def test_a_small_picture_is_not_enlarged(tmp_path):

@@ -16,6 +16,7 @@ from ml.ranking.candidates import CandidatePool
 from ml.ranking.negatives import Negatives
 from ml.ranking.regression import sigmoid
 from ml.types import Candidate, Evidence, Features, Hop, Region, Span, VideoInput
+from tests.ml import odd_input
 from tests.ml.stack_data import COOKING, GAME, SPORT, STAR, VOCABULARY, make_features, make_training_set
 
 DATA = make_training_set()
@@ -54,6 +55,19 @@ def ranker(name):
 
 
 NEW = [make_features(400 + i) for i in range(4)]
+
+
+@pytest.mark.parametrize("kind", sorted(odd_input.SETS))
+def test_it_can_be_trained_on_a_lopsided_set(name, kind):
+    data = odd_input.SETS[kind](DATA)
+    short = SETTINGS[name] | {"least_steps": 3}
+    scores = parts.find(RANKERS, name).train(data, everything(len(data)), short, step=silent).score(NEW, everything(4))
+    assert np.isfinite(scores).all()
+
+
+def test_it_scores_odd_texts(ranker):
+    odd = [Features(VideoInput(1, text, description=text), text=NEW[0].text) for text in odd_input.TEXTS.values()]
+    assert np.isfinite(ranker.score(odd, everything(len(odd)))).all()
 
 
 def test_every_ranking_module_is_registered():

@@ -9,6 +9,7 @@ from ml import parts, recall
 from ml.parts import silent
 from ml.recall import RECALLERS, Witness
 from ml.types import Features, VideoInput
+from tests.ml import odd_input
 from tests.ml.stack_data import GALLERY, GROUP, RAIN, VOCABULARY, make_features, make_training_set
 
 SETTINGS = {
@@ -112,6 +113,22 @@ def test_trained_on_no_videos_it_can_be_saved_too(name, tmp_path):
     train(name, DATA.subset([])).save(tmp_path / "part")
     loaded = parts.find(RECALLERS, name).load(tmp_path / "part", VOCABULARY)
     assert len(loaded.recall(NEW, k=5)) == len(NEW)
+
+
+def test_it_answers_odd_texts(recaller):
+    odd = [Features(VideoInput(1, text, description=text), text=NEW[0].text) for text in odd_input.TEXTS.values()]
+    *answers, last = recaller.recall([*odd, NEW[1]], k=5)
+    assert [c.tag for c in last] == [c.tag for c in recaller.recall(NEW[1:2], k=5)[0]]
+    assert all(math.isfinite(candidate.score) for answer in answers for candidate in answer)
+
+
+@pytest.mark.parametrize("kind", sorted(odd_input.SETS))
+def test_it_can_be_trained_on_a_lopsided_set(name, kind):
+    short = SETTINGS[name] | {"least_steps": 2} if name in SETTINGS else {}
+    recaller = parts.find(RECALLERS, name).train(odd_input.SETS[kind](DATA), short, step=silent)
+    for candidate in (c for answer in taught(recaller).recall(NEW, k=5) for c in answer):
+        assert candidate.tag in VOCABULARY
+        assert math.isfinite(candidate.score)
 
 
 def test_it_never_overwrites_a_folder(recaller, tmp_path):

@@ -1,21 +1,25 @@
 """From a snapshot to a bundle that proposes tags, with the real sentence encoder."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from ml import bundle
+from ml import bundle, parts
 from ml.__main__ import main
 from ml.feature_store import FeatureStore
 from ml.pipeline import Pipeline
+from ml.ranking import RANKERS
+from ml.ranking.candidates import CandidatePool
+from ml.recall import RECALLERS
 from ml.training import loop, stacks
 from ml.training.examples import SnapshotError
 from ml.training.loop import Cancelled, Progress
 from ml.types import VideoInput
-from tests.ml.stack_data import COOKING, GAME, RAIN, STAR, make_snapshot, seal_snapshot
+from tests.ml.stack_data import COOKING, GAME, RAIN, STAR, make_snapshot, make_training_set, seal_snapshot
 
 TINY = """
 name = "tiny"
@@ -169,11 +173,54 @@ def test_a_snapshot_that_cannot_be_judged_is_refused(workshop):
         workshop.train("lonely bundle", lonely)
 
 
+def test_one_class_a_tag_merged_away_and_a_hub_out_of_reach(workshop):
+    """Each for itself is nothing to stop for; together neither."""
+    stack = workshop.folder / "unreachable.toml"
+    stack.write_text(TINY.replace('"minilm.v1"', '"minilm.v1"\nweights = "nobody/no-such-model"'))
+    gone = 777
+    said = dict.fromkeys(("train", "dev", "test"), frozenset({COOKING, gone}))
+    snapshot = make_snapshot(workshop.folder / "one class", **said)
+
+    loop.train(snapshot, workshop.folder / "poor", store=workshop.store, stack=str(stack))
+
+    notes = " ".join(workshop.metrics("poor")["notes"])
+    assert "The weights for text are missing, so its parts are left out." in notes
+    assert "run `hf download nobody/no-such-model` where the hub can be reached" in notes
+    assert "text_similarity.v1 is left out: there is no text." in notes
+    answer = Pipeline.load(workshop.folder / "poor", workshop.store).propose([VideoInput(1, "cooking 做饭")])[0]
+    assert answer[0].tag == COOKING
+    assert all(proposal.tag != gone and 0 <= proposal.confidence <= 1 for proposal in answer)
+
+
+def test_a_bundle_with_a_missing_file_says_what_to_do(workshop, capsys):
+    damaged = workshop.folder / "damaged"
+    shutil.copytree(workshop.folder / "first", damaged)
+    (damaged / "ranking" / "contrastive.v1" / "model.safetensors").unlink()
+    (workshop.folder / "one.jsonl").write_text('{"id": 5, "title": "cooking"}\n')
+
+    assert main(["propose", str(damaged), str(workshop.folder / "one.jsonl")]) == 1
+    assert main(["train", str(workshop.snapshot), str(workshop.folder / "x"), "--warm", str(damaged)]) == 1
+
+    told = capsys.readouterr().err
+    assert told.count("damaged is damaged: ranking/contrastive.v1/model.safetensors is missing") == 2
+    assert "train and promote another version" in told
+
+
 def test_every_stack_that_comes_along_can_be_read():
     for name in stacks.known():
         assert stacks.read(name)["name"] == name
     with pytest.raises(ValueError, match=r"known: .*small"):
         stacks.read("enormous")
+
+
+@pytest.mark.parametrize("name", stacks.known())
+def test_the_parts_of_a_stack_know_its_settings(name):
+    """Trained on nothing, each part is built at its full size."""
+    config, nothing = stacks.read(name), make_training_set(2).subset([])
+    for recaller, section in config["recall"].items():
+        parts.find(RECALLERS, recaller).train(nothing, section.get("settings", {}), step=parts.silent)
+    ranking, pool = config["ranking"], CandidatePool.union({"mentions.v1": []}, nothing.vocabulary)
+    parts.find(RANKERS, ranking["ranker"]).train(nothing, pool, ranking.get("settings", {}), step=parts.silent)
 
 
 def test_a_stack_with_an_unknown_part_is_refused(tmp_path):

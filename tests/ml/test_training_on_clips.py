@@ -9,6 +9,7 @@ from ml.feature_store import FeatureStore
 from ml.pipeline import Pipeline
 from ml.training import loop
 from ml.types import VideoInput
+from tests.ml import odd_input
 from tests.ml.media_files import make_clip
 from tests.ml.stack_data import COOKING, STAR, make_snapshot, seal_snapshot
 
@@ -78,6 +79,29 @@ def test_new_clips_are_tagged_by_their_pictures_and_sound(workshop):
     assert moments
     assert all(0 <= start < end <= 3 for start, end in moments)
     assert pipeline.timings["decode"] == 0.0  # the second time the features were there already
+
+
+@pytest.fixture(scope="module")
+def pipeline(workshop):
+    return Pipeline.load(workshop / "first", FeatureStore(workshop / "store"))
+
+
+@pytest.mark.parametrize("kind", sorted(odd_input.CLIPS))
+def test_an_odd_clip_gives_what_is_left_of_it_and_the_batch_goes_on(workshop, pipeline, kind):
+    make, left = odd_input.CLIPS[kind]
+    (folder := workshop / "odd").mkdir(exist_ok=True)
+    good = VideoInput(600, media=clip(workshop, 30))
+    odd = VideoInput(601, media=make(folder / kind.replace(" ", "-")))
+
+    features = pipeline.modality.features([odd], pipeline.store)[0]
+    alone, answers = pipeline.propose([good])[0], pipeline.propose([good, odd, good])
+
+    assert {name for name in ("frames", "sound") if getattr(features, name) is not None} == left
+    for answer in (answers[0], answers[2]):
+        assert [p.tag for p in answer] == [p.tag for p in alone]
+        assert [p.confidence for p in answer] == pytest.approx([p.confidence for p in alone], abs=1e-5)
+    assert all(0 <= proposal.confidence <= 1 for proposal in answers[1])
+    assert bool(answers[1]) >= bool(left)
 
 
 def test_what_the_stack_does_without_is_noted(workshop):
