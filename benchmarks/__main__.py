@@ -27,9 +27,20 @@ NAMES = sorted(
 
 # These measure models alone: they need no database and no Django.
 PURE = {
-    "aggregation", "extraction", "extreme", "fusion", "graph", "hierarchy", "opentags", "ranking", "recall", "sound",
-    "stages", "text",
-}  # fmt: skip
+    "aggregation",
+    "augmentation",
+    "extraction",
+    "extreme",
+    "fusion",
+    "graph",
+    "hierarchy",
+    "opentags",
+    "ranking",
+    "recall",
+    "sound",
+    "stages",
+    "text",
+}
 
 
 @contextlib.contextmanager

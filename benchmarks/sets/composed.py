@@ -61,7 +61,7 @@ def read(data: Path) -> Sources:
     """Needs `exercises/` and `esc10/`."""
     exercises = json.loads((data / "exercises" / "exercises.json").read_text(encoding="utf-8"))
     texts = [f"{e['name']}\n{' '.join(e['instructions'])}" for e in exercises]
-    said = [_tags(exercise) for exercise in exercises]
+    said = [tags_of(exercise) for exercise in exercises]
     names = sorted({tag for tags in said for tag in tags})
     tags = np.array([[name in tags for name in names] for tags in said], np.float32)
     paths = [[data / "exercises" / "photos" / name for name in e["images"]] for e in exercises]
@@ -98,7 +98,7 @@ def compose(sources: Sources, seed: int) -> tuple[Clips, Clips]:
     return parts[0], parts[1]
 
 
-def _tags(exercise: dict[str, object]) -> set[str]:
+def tags_of(exercise: dict[str, object]) -> set[str]:
     single = {f"{kind}: {exercise[kind]}" for kind in SINGLE if exercise.get(kind)}
     muscles = [*exercise["primaryMuscles"], *exercise["secondaryMuscles"]]  # type: ignore[misc]
     return single | {f"muscle: {name}" for name in muscles}
