@@ -11,6 +11,7 @@ EXTRACTORS = {
     "minilm.v1": "ml.modality.text.SentenceExtractor",
     "albert.v1": "ml.modality.albert.DomainExtractor",
     "timm.v1": "ml.modality.frames.FrameExtractor",
+    "clip.v1": "ml.modality.clip.ClipExtractor",
     "logmel.v1": "ml.modality.sound.SoundExtractor",
     "vggish.v1": "ml.modality.vggish.VggishExtractor",
     "dlib_faces.v1": "ml.modality.faces.FaceExtractor",

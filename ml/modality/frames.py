@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
@@ -17,7 +17,7 @@ from ml.modality import weights
 from ml.modality.extractor import Extractor, Material, MissingWeights, Settings, fingerprint
 from ml.types import Array
 
-__all__ = ["BackboneConfig", "FrameExtractor", "load_config", "network", "normalised", "save"]
+__all__ = ["BackboneConfig", "FrameExtractor", "batch_of", "load_config", "network", "normalised", "rows_of", "save"]
 
 CUDA_BATCH = 128
 CPU_PIXELS, CPU_BATCH = 8 * 224 * 224, 16  # pixels and pictures a batch: with more of them activations leave the cache
@@ -61,25 +61,31 @@ class FrameExtractor(Extractor):
         return cls(config, path if path.is_file() else weights.locate(source) / weights.FILE, device)
 
     def extract(self, materials: Sequence[Material]) -> list[dict[str, Array]]:
-        rows: list[dict[str, Array]] = [{} for _ in materials]
-        clips = {i: frames for i, material in enumerate(materials) if (frames := material.frames) is not None}
-        if not clips:
-            return rows
-        ends = np.cumsum([len(clip) for clip in clips.values()])
-        for i, part in zip(clips, np.split(self._embedded(list(clips.values())), ends[:-1]), strict=True):
-            times = materials[i].times
-            rows[i] = {"frames": part} if times is None else {"frames": part, "frame_times": times}
-        return rows
+        return rows_of(materials, self._embedded)
 
     @torch.inference_mode()
-    def _embedded(self, clips: Sequence[NDArray[np.uint8]]) -> Array:
-        """Frames of many clips share batches."""
-        frames = np.concatenate(clips)
-        cuda = self.device.startswith("cuda")
-        step = CUDA_BATCH if cuda else min(CPU_BATCH, max(8, CPU_PIXELS // self.config.size**2))
-        parts = []
-        with torch.autocast("cuda", torch.bfloat16, enabled=cuda):
+    def _embedded(self, frames: NDArray[np.uint8]) -> Array:
+        parts, step = [], batch_of(self.config.size, self.device)
+        with torch.autocast("cuda", torch.bfloat16, enabled=self.device.startswith("cuda")):
             for start in range(0, len(frames), step):
                 batch = normalised(frames[start : start + step], self.config, self.device)
                 parts.append(self.backbone(batch).float().cpu())
         return np.asarray(torch.cat(parts).numpy())
+
+
+def rows_of(materials: Sequence[Material], embedded: Callable[[NDArray[np.uint8]], Array]) -> list[dict[str, Array]]:
+    """One row a frame; frames of many clips share the batches of `embedded`."""
+    rows: list[dict[str, Array]] = [{} for _ in materials]
+    clips = {i: frames for i, material in enumerate(materials) if (frames := material.frames) is not None}
+    if not clips:
+        return rows
+    ends = np.cumsum([len(clip) for clip in clips.values()])
+    for i, part in zip(clips, np.split(embedded(np.concatenate(list(clips.values()))), ends[:-1]), strict=True):
+        times = materials[i].times
+        rows[i] = {"frames": part} if times is None else {"frames": part, "frame_times": times}
+    return rows
+
+
+def batch_of(size: int, device: str) -> int:
+    """Pictures that are embedded together."""
+    return CUDA_BATCH if device.startswith("cuda") else min(CPU_BATCH, max(8, CPU_PIXELS // size**2))

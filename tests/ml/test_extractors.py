@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from transformers import CLIPConfig, CLIPModel
 
 from ml import modality, parts
 from ml.feature_store import FeatureStore
@@ -27,6 +28,7 @@ SETTINGS = {
     "minilm.v1": {"tokens": 32},
     "albert.v1": {"weights": "pretrained"},
     "timm.v1": {"weights": "bundle"},
+    "clip.v1": {"weights": "pretrained"},
     "logmel.v1": {},
     "vggish.v1": {"weights": "bundle"},
     "dlib_faces.v1": {},
@@ -49,6 +51,19 @@ def make_encoder(folder: Path) -> Path:
     return folder
 
 
+def make_clip_model(folder: Path) -> Path:
+    """A CLIP of the smallest size with random weights, text tower and all, as its authors publish it."""
+    torch.manual_seed(0)
+    tower = {"hidden_size": 16, "intermediate_size": 32, "num_hidden_layers": 1, "num_attention_heads": 2}
+    config = CLIPConfig(
+        vision_config=tower | {"image_size": 64, "patch_size": 16},
+        text_config=tower | {"vocab_size": 50},
+        projection_dim=8,
+    )
+    CLIPModel(config).save_pretrained(folder)
+    return folder
+
+
 def make_hearing(folder: Path) -> Path:
     torch.manual_seed(0)
     network = Vggish(VggishConfig((2, 4, 4, 8), 16, 8))
@@ -58,7 +73,7 @@ def make_hearing(folder: Path) -> Path:
     return folder
 
 
-WEIGHTS = {"albert.v1": make_encoder, "timm.v1": make_backbone, "vggish.v1": make_hearing}
+WEIGHTS = {"albert.v1": make_encoder, "clip.v1": make_clip_model, "timm.v1": make_backbone, "vggish.v1": make_hearing}
 
 
 def make_material(index: int) -> Material:
