@@ -196,7 +196,7 @@ MEDIA_ROOT = VAR / "media"  # clips, posters, filmstrips; served by a view that 
 BUNDLE_ROOT = VAR / "bundles"
 FEATURE_ROOT = VAR / "features"  # a cache: each machine may have its own, and lose it
 SNAPSHOT_ROOT = VAR / "snapshots"
-WEIGHTS_ROOT = VAR / "weights"  # of what was pretrained here; a bundle that uses it names its path
+WEIGHTS_ROOT = VAR / "weights"  # of what was pretrained here
 IMPORT_ROOT = VAR / "imports"  # uploaded tables and clips; web and the workers of queue `default` share it
 STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "tagging.media_storage.Folder"},  # below MEDIA_ROOT

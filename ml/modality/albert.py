@@ -17,7 +17,12 @@ class DomainExtractor(SentenceExtractor):
 
     @classmethod
     def build(cls, settings: Settings, folder: Path | None, device: str) -> Self:
-        """Settings: `weights` (folder of a pretraining, or hub name), `tokens` (longest text; as long as trained)."""
+        """Settings: `weights` (folder of a pretraining, or hub name), `tokens` (longest text; as long as trained).
+
+        A bundle keeps a copy in `folder`, which is read before anything else.
+        """
+        if folder is not None and (folder / weights.FILE).is_file():
+            return cls(folder, settings.get("tokens"), device)
         if not settings.get("weights"):
             raise MissingWeights(
                 "albert.v1 needs `weights`: the folder that `manage.py pretrain text` has written (var/weights/text)."

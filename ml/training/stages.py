@@ -22,14 +22,15 @@ from ml.pipeline import MODALITY, RANKING, RECALL, Pipeline, recall
 from ml.ranking import CALIBRATORS, RANKERS, Calibrator, Ranker
 from ml.ranking.candidates import CandidatePool
 from ml.recall import RECALLERS, Recaller
-from ml.training import backbone, fingerprints, hearing, line_calibration
+from ml.training import backbone, fingerprints, hearing, language, line_calibration
 from ml.training.folds import Folds
 from ml.training.journal import Journal
 from ml.training.line_calibration import LineCalibration
 from ml.training.workplace import Workplace
 from ml.types import Array, Example, Features, Snapshot, VideoInput, Vocabulary
 
-TRAINED = {"timm.v1": backbone.provide, "vggish.v1": hearing.provide}  # extractors whose weights may come from here
+# Extractors whose weights come from here, or are kept in the bundle.
+TRAINED = {"timm.v1": backbone.provide, "vggish.v1": hearing.provide, "albert.v1": language.provide}
 CHUNK = 128  # videos between two looks at whether to stop
 Loader = Callable[[Path], Any]
 

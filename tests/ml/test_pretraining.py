@@ -1,6 +1,7 @@
 """ALBERT's training on a corpus: its losses, its checkpoints, what it writes, and that it learns."""
 
 import json
+import shutil
 from dataclasses import asdict, replace
 
 import numpy as np
@@ -14,6 +15,9 @@ from ml.modality.extractor import Material, MissingWeights
 from ml.pretraining import albert, albert_training, text, vocabulary
 from ml.pretraining.corpus import Corpus
 from ml.pretraining.settings import Settings
+from ml.training import language
+from ml.training.journal import Journal
+from tests.ml.stack_data import VOCABULARY
 from tests.ml.titles import make_titles
 
 TINY = Settings(
@@ -151,6 +155,31 @@ def test_an_extractor_reads_what_was_written(tmp_path):
     assert np.linalg.norm(rows[0]["text"]) == pytest.approx(1)
     assert rows[2] == {}
     assert extractor.tokens == 32  # of longer texts it knows no places
+
+
+def test_a_bundle_keeps_its_encoder(tmp_path):
+    text.pretrain(make_titles(200), tmp_path / "text", TINY, silent)
+    settings, journal = {"weights": str(tmp_path / "text")}, Journal(lambda progress: None, lambda: False)
+    videos = [Material(text="小猫跳过了沙发！")]
+    before = DomainExtractor.build(settings, None, "cpu")
+
+    language.provide(settings, tmp_path / "first", [], VOCABULARY, journal, None)
+    shutil.rmtree(tmp_path / "text")
+    language.provide(settings, tmp_path / "second", [], VOCABULARY, journal, tmp_path / "first")
+
+    after = DomainExtractor.build(settings, tmp_path / "second", "cpu")
+    assert after.name == before.name  # so features that are cached stay good
+    assert np.array_equal(after.extract(videos)[0]["text"], before.extract(videos)[0]["text"])
+    assert journal.notes == []
+
+
+def test_a_training_goes_on_without_an_encoder_that_is_nowhere(tmp_path):
+    journal = Journal(lambda progress: None, lambda: False)
+
+    language.provide({"weights": "/nowhere"}, tmp_path / "first", [], VOCABULARY, journal, None)
+
+    assert not (tmp_path / "first").exists()
+    assert "/nowhere" in journal.notes[0]
 
 
 def test_no_weights_are_a_clear_message():
