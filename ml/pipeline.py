@@ -18,8 +18,8 @@ from ml.modality.extraction import Modality
 from ml.parts import find
 from ml.ranking import CALIBRATORS, RANKERS, Calibrator, Ranker
 from ml.ranking.candidates import CandidatePool
-from ml.recall import RECALLERS, Localiser, Recaller, Witness
-from ml.types import Array, Features, Gallery, Proposal, VideoInput, Vocabulary
+from ml.recall import RECALLERS, Localiser, Reader, Recaller, Witness
+from ml.types import Array, Features, FoundPhrase, Gallery, Proposal, VideoInput, Vocabulary
 
 MODALITY, RECALL, RANKING = "modality", "recall", "ranking"  # folders of a bundle
 
@@ -42,6 +42,7 @@ class Pipeline:
         self.ranker, self.calibrator = ranker, calibrator
         self.timings: dict[str, float] = {}
         self.gallery_version = 0  # of nobody
+        self.phrases: dict[int, list[FoundPhrase]] = {}  # by video, what no tag is called by in the last `propose`
 
     @classmethod
     def load(cls, bundle: Path, store: FeatureStore, device: str | None = None) -> Self:
@@ -66,11 +67,20 @@ class Pipeline:
         self.timings |= self.modality.timings
         with self._timed("recall"):
             pool = recall(self.recallers, self.budgets, features, self.vocabulary)
+            self.phrases = self._phrases(features)
         with self._timed("rank"):
             confidence = self.calibrator.confidence(pool, self.ranker.score(features, pool))
         answers = self._with_newcomers(self._proposals(pool, self._witnessed(pool, confidence)), features)
         with self._timed("time"):
             return self._followed(answers, features)
+
+    def _phrases(self, features: Sequence[Features]) -> dict[int, list[FoundPhrase]]:
+        found: dict[int, list[FoundPhrase]] = {}
+        for reader in self.recallers.values():
+            if isinstance(reader, Reader):
+                for item, phrases in zip(features, reader.unknown_phrases(features), strict=True):
+                    found.setdefault(item.video.id, []).extend(phrases)
+        return {video: phrases for video, phrases in found.items() if phrases}
 
     def know(self, gallery: Gallery) -> None:
         """Recognise these people from now on, and nobody else."""

@@ -149,6 +149,17 @@ class Evidence(NamedTuple):
 NO_EVIDENCE = Evidence()
 
 
+@dataclass(frozen=True, slots=True)
+class FoundPhrase:
+    """A phrase of a video's text. Without tags it is news: what the taxonomy has no name for."""
+
+    span: Span
+    text: str
+    kind: str
+    score: float  # probability of its least certain character
+    tags: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class Gallery:
     """Faces of people who agreed to be recognised. It comes from outside and is never part of a bundle."""

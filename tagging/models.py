@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ml.registry.models import ModelVersion
 from tagging.face_models import FacePhoto, KnownPerson  # noqa: F401 - Django looks for models here
+from tagging.phrase_models import NewPhrase, PhraseSighting  # noqa: F401 - and here
 from taxonomy.models import BusinessLine, Tag, TaxonomyVersion
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from tagging.views import faces, guideline_clips, imports, media, rule_breaks, suggestions, tags, videos
+from tagging.views import faces, guideline_clips, imports, media, new_phrases, rule_breaks, suggestions, tags, videos
 
 app_name = "tagging"
 urlpatterns = [
@@ -30,6 +30,11 @@ urlpatterns = [
     path("imports/<int:pk>/errors.csv", imports.errors, name="import-errors"),
     path("taxonomy/guidelines/clips/", guideline_clips.found, name="guideline-clips"),
     path("taxonomy/guidelines/picked/", guideline_clips.picked, name="guideline-picked"),
+    path("taxonomy/phrases/", new_phrases.phrases, name="new-phrases"),
+    path("taxonomy/phrases/<int:pk>/tag/", new_phrases.make_tag, name="phrase-tag"),
+    path("taxonomy/phrases/<int:pk>/alias/", new_phrases.make_alias, name="phrase-alias"),
+    path("taxonomy/phrases/<int:pk>/ignore/", new_phrases.ignore, name="phrase-ignore"),
+    path("taxonomy/phrases/<int:pk>/put-back/", new_phrases.put_back, name="phrase-put-back"),
     path("taxonomy/rules/breaks/", rule_breaks.broken, name="rule-breaks"),
     path("suggestions/", suggestions.progress, name="suggestions"),
 ]

@@ -19,8 +19,8 @@ from django.db.models import F, QuerySet
 
 from ml.registry import serving
 from ml.registry.models import ModelVersion
-from ml.types import Proposal, VideoInput
-from tagging import clips, gallery, suggestion_rows
+from ml.types import FoundPhrase, Proposal, VideoInput
+from tagging import clips, gallery, new_phrases, suggestion_rows
 from tagging.models import SuggestionSet, Video
 from tagging.suggestion_rows import Failed, Proposed
 from taxonomy import versions
@@ -32,6 +32,7 @@ log = logging.getLogger(__name__)
 
 # What a video can do to the models. Anything else is a fault of ours and stops the worker's batch.
 PIPELINE_ERRORS = (ArithmeticError, LookupError, OSError, RuntimeError, ValueError)
+Read = dict[int, list[FoundPhrase]]  # new phrases by video
 HEALTHY = VideoInput(id=0, title="A video that no stack fails at")
 
 
@@ -67,17 +68,19 @@ def suggest_batch(limit: int | None = None) -> int:
     version, pipeline = serving_now
     claimed = _claim_tried(version) or _claim(version, limit or settings.SUGGEST_BATCH)
     given_up = [pk for pk, attempts in claimed.items() if attempts > settings.SUGGEST_ATTEMPTS]
+    read: Read = {}
     proposed: dict[int, list[Proposal] | Failed] = dict.fromkeys(given_up, Failed(SuggestionSet.Failure.WORKER))
     try:
         if videos := inputs(claimed.keys() - proposed.keys()):
             _meet(pipeline)
-            proposed |= _propose(pipeline, videos)
+            proposed |= _propose(pipeline, videos, read)
     except Exception:  # the machine's fault: it must not count against the videos
         Video.objects.filter(pk__in=claimed).update(suggest_attempts=F("suggest_attempts") - 1)
         raise
     if proposed:
         with transaction.atomic():  # milliseconds, after seconds
-            suggestion_rows.store(version, taxonomy, gallery.allowed(proposed))
+            stored = suggestion_rows.store(version, taxonomy, gallery.allowed(proposed))
+            new_phrases.note({video: read.get(video, ()) for video in stored})
     return len(claimed)
 
 
@@ -140,14 +143,19 @@ def _input(video: Video) -> VideoInput:
     )
 
 
-def _propose(pipeline: Pipeline, videos: Sequence[VideoInput]) -> Proposed:
-    """Proposals by video, or why there are none. A failing batch is halved until the video at fault stands alone."""
+def _propose(pipeline: Pipeline, videos: Sequence[VideoInput], read: Read) -> Proposed:
+    """Proposals by video, or why there are none. A failing batch is halved until the video at fault stands alone.
+
+    `read` gets the phrases that were found on the way.
+    """
     try:
-        return dict(zip([video.id for video in videos], pipeline.propose(videos), strict=True))
+        proposals = pipeline.propose(videos)
+        read.update(pipeline.phrases)
+        return dict(zip([video.id for video in videos], proposals, strict=True))
     except PIPELINE_ERRORS as reason:
         if len(videos) == 1:
             pipeline.propose([HEALTHY])  # raises too when the fault is the machine's and not the video's
             log.exception("no suggestions for video %s", videos[0].id)
             return {videos[0].id: Failed(SuggestionSet.Failure.MODELS, f"{type(reason).__name__}: {reason}")}
     middle = len(videos) // 2
-    return {**_propose(pipeline, videos[:middle]), **_propose(pipeline, videos[middle:])}
+    return {**_propose(pipeline, videos[:middle], read), **_propose(pipeline, videos[middle:], read)}

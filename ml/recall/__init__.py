@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ml.parts import Config, Step, TrainingSet
-from ml.types import Array, Candidate, Features, Gallery, Vocabulary
+from ml.types import Array, Candidate, Features, FoundPhrase, Gallery, Vocabulary
 
 RECALLERS = {
     "text_similarity.v1": "ml.recall.text_similarity.TextSimilarity",
@@ -60,6 +60,14 @@ class Localiser(Protocol):
 
     def logits(self, features: Sequence[Features], columns: NDArray[np.int64]) -> Array:
         """(videos, columns) how much speaks for these tags of the vocabulary."""
+
+
+@runtime_checkable
+class Reader(Protocol):
+    """A recaller that also finds what the vocabulary has no name for."""
+
+    def unknown_phrases(self, features: Sequence[Features]) -> list[list[FoundPhrase]]:
+        """Per video, phrases that no tag is called by."""
 
 
 @runtime_checkable

@@ -16,7 +16,7 @@ from ml.layers.phrase_finder import FinderConfig, PhraseFinder
 from ml.layers.spans import Phrase
 from ml.parts import Config, Step, TrainingSet, read_config, write_config
 from ml.recall.mentions import MentionRecaller
-from ml.types import TEXT_FIELDS, Candidate, Evidence, Features, Span, Vocabulary
+from ml.types import TEXT_FIELDS, Candidate, Evidence, Features, FoundPhrase, Span, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -35,17 +35,6 @@ class ExtractionSettings:
     seed: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A phrase of a video's text. Without tags it is news: what the taxonomy has no name for."""
-
-    span: Span
-    text: str
-    kind: str
-    score: float  # probability of its least certain character
-    tags: tuple[int, ...]
-
-
 class ExtractionRecaller:
     """Learns from the reviewed videos whose tags stand in their text; evidence is the words."""
 
@@ -56,6 +45,8 @@ class ExtractionRecaller:
         self.vocabulary, self.finder = vocabulary, finder
         self.taught = taught  # phrases that it learned from
         self.names = MentionRecaller(vocabulary)
+        # A batch is asked about twice, for tags and for news, and read once.
+        self._read: tuple[Sequence[Features], list[list[FoundPhrase]]] = ((), [])
 
     @classmethod
     def train(cls, data: TrainingSet, config: Config, *, step: Step, warm: Self | None = None) -> Self:
@@ -77,7 +68,8 @@ class ExtractionRecaller:
     def recall(self, features: Sequence[Features], k: int) -> list[list[Candidate]]:
         """Score of a tag's most certain phrase, over the number of tags that share the name."""
         answers = []
-        for phrases in self.phrases(features):
+        self._read = features, self.phrases(features)
+        for phrases in self._read[1]:
             best: dict[int, float] = {}
             where: dict[int, list[Span]] = {}
             for phrase in phrases:
@@ -88,13 +80,16 @@ class ExtractionRecaller:
             answers.append([Candidate(tag, best[tag], Evidence(spans=tuple(where[tag]))) for tag in order])
         return answers
 
-    def unknown_phrases(self, features: Sequence[Features]) -> list[list[Found]]:
+    def unknown_phrases(self, features: Sequence[Features]) -> list[list[FoundPhrase]]:
         """Phrases of each video that no tag is called by: for the taxonomy's editors, never candidates."""
-        return [[phrase for phrase in phrases if not phrase.tags] for phrases in self.phrases(features)]
+        batch, read = self._read
+        self._read = (), []
+        read = read if batch is features else self.phrases(features)
+        return [[phrase for phrase in phrases if not phrase.tags] for phrases in read]
 
-    def phrases(self, features: Sequence[Features]) -> list[list[Found]]:
+    def phrases(self, features: Sequence[Features]) -> list[list[FoundPhrase]]:
         """All phrases of each video, field by field."""
-        found: list[list[Found]] = [[] for _ in features]
+        found: list[list[FoundPhrase]] = [[] for _ in features]
         if not self.taught:  # a network that was shown nothing would only guess
             return found
         fields = [(i, name, getattr(item.video, name)) for i, item in enumerate(features) for name in TEXT_FIELDS]
@@ -103,10 +98,10 @@ class ExtractionRecaller:
             found[i] += [self._found(name, text, phrase, score) for phrase, score in phrases]
         return found
 
-    def _found(self, field: str, text: str, phrase: Phrase, score: float) -> Found:
+    def _found(self, field: str, text: str, phrase: Phrase, score: float) -> FoundPhrase:
         words = text[phrase.start : phrase.end]
         named = [tags for start, end, tags in self.names.find(words) if (start, end) == (0, len(words))]
-        return Found(Span(field, phrase.start, phrase.end), words, phrase.kind, score, named[0] if named else ())
+        return FoundPhrase(Span(field, phrase.start, phrase.end), words, phrase.kind, score, named[0] if named else ())
 
     def save(self, folder: Path) -> None:
         config, weights = self.finder.state()

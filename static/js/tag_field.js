@@ -2,6 +2,7 @@
 import { sentence } from "./strings.js";
 
 const PAUSE = 150; // milliseconds without a key before the server is asked
+let fields = 0;
 const pattern = document.getElementById("picked");
 
 export class TagField {
@@ -18,7 +19,7 @@ export class TagField {
     this.name = place.dataset.tagField;
     this.input = place.querySelector(":scope > input");
     this.list = place.querySelector(".found");
-    this.list.id = `found-${this.name}`;
+    this.list.id = `found-${this.name}-${fields++}`; // several fields of a page may have one name
     for (const [name, value] of Object.entries({ role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": this.list.id }))
       this.input.setAttribute(name, value);
     this.input.addEventListener("input", () => this.#typed());

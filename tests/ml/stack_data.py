@@ -73,15 +73,17 @@ def make_training_set(videos: int = 24, **kw) -> TrainingSet:
     return TrainingSet(VOCABULARY, directions(len(VOCABULARY), 16, seed=4), features, tags, rejected)
 
 
-def make_pipeline(names: Sequence[str], modality: Any, store: FeatureStore) -> Pipeline:
-    """A whole stack of these recallers, trained for the fraction of a second."""
-    data, budgets = make_training_set(12), dict.fromkeys(names, 5)
-    recallers = {name: parts.find(RECALLERS, name).train(data, {}, step=parts.silent) for name in names}
-    pool = recall(recallers, budgets, data.features, VOCABULARY)
+def make_pipeline(
+    names: Sequence[str], modality: Any, store: FeatureStore, data: TrainingSet | None = None, **settings: Any
+) -> Pipeline:
+    """A whole stack of these recallers with these settings, trained for the fraction of a second."""
+    data, budgets = data or make_training_set(12), dict.fromkeys(names, 5)
+    recallers = {name: parts.find(RECALLERS, name).train(data, settings, step=parts.silent) for name in names}
+    pool = recall(recallers, budgets, data.features, data.vocabulary)
     ranker = ContrastiveRanker.train(data, pool, {"dim": 8, "epochs": 1, "least_steps": 1}, step=parts.silent)
     said, ones = pool.look_up(data.positive), np.ones(len(pool), np.float32)
     calibrator = LogisticCalibrator.fit(pool, ranker.score(data.features, pool), said, ones, {})
-    return Pipeline(VOCABULARY, modality, store, recallers, budgets, ranker, calibrator)
+    return Pipeline(data.vocabulary, modality, store, recallers, budgets, ranker, calibrator)
 
 
 def make_snapshot(folder: Path, videos: int = 40, **changes) -> Path:
