@@ -53,7 +53,10 @@ class Bundle:
 def seal(folder: Path, manifest: Manifest) -> None:
     """Write the manifest last, with the hash of every file that is there."""
     (folder / MANIFEST).unlink(missing_ok=True)  # of a process that was killed right after it wrote it
-    files = {path.relative_to(folder).as_posix(): _sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()}
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    for path in paths:
+        path.chmod(0o644)  # safetensors makes its files private; other workers must read them
+    files = {path.relative_to(folder).as_posix(): _sha256(path) for path in paths}
     content = asdict(manifest) | {"files": files}
     (folder / MANIFEST).write_text(json.dumps(content, indent=2, ensure_ascii=False), encoding="utf-8")
 

@@ -15,7 +15,7 @@ from ml.layers.backbone import BackboneConfig, save
 from ml.pretraining import frame_training
 from ml.pretraining.clip_frames import Clip, ClipFrames
 from ml.pretraining.frame_settings import FrameSettings
-from ml.pretraining.partial import PretrainingError, working
+from ml.pretraining.partial import PretrainingError, publish, working
 from ml.pretraining.settings import Stage
 
 FIGURES = "pretraining.json"
@@ -63,5 +63,5 @@ def _trained(frames: ClipFrames, folder: Path, out: Path, settings: FrameSetting
     save(backbone, BackboneConfig.of(settings.model, settings.size), ready)
     told = {"settings": asdict(settings), "learned": figures}
     (ready / FIGURES).write_text(json.dumps(told, indent=2), encoding="utf-8")
-    ready.rename(out)
+    publish(ready, out)
     return figures

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 
 from ml.pretraining import albert, albert_training, vocabulary
 from ml.pretraining.corpus import Corpus
-from ml.pretraining.partial import PretrainingError, whole, working
+from ml.pretraining.partial import PretrainingError, publish, whole, working
 from ml.pretraining.settings import Settings, Stage
 
 FIGURES = "pretraining.json"
@@ -79,7 +79,7 @@ class _Work:
         vocabulary.ready(tokenizer, self.settings.longest).save_pretrained(ready)
         told = {"settings": asdict(self.settings), "held_out": figures}
         (ready / FIGURES).write_text(json.dumps(told, indent=2), encoding="utf-8")
-        ready.rename(out)
+        publish(ready, out)
         return figures
 
     def _written(self, texts: Iterable[str]) -> _Lines:

@@ -28,6 +28,12 @@ def test_what_was_written_is_read(folder):
     assert set(found.manifest.files) == {"tags.jsonl", "recall/weights"}
 
 
+def test_workers_of_another_user_can_read_all_files(folder):
+    (folder / "recall" / "weights").chmod(0o600)  # as safetensors leaves them
+    bundle.seal(folder, MANIFEST)
+    assert all(path.stat().st_mode & 0o444 == 0o444 for path in folder.rglob("*"))
+
+
 def test_a_changed_file_is_noticed(folder):
     (folder / "recall" / "weights").write_bytes(b"weightz")
     with pytest.raises(BundleError, match="recall/weights was changed"):

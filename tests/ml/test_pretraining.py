@@ -155,6 +155,7 @@ def test_an_extractor_reads_what_was_written(tmp_path):
     assert np.linalg.norm(rows[0]["text"]) == pytest.approx(1)
     assert rows[2] == {}
     assert extractor.tokens == 32  # of longer texts it knows no places
+    assert all(file.stat().st_mode & 0o444 == 0o444 for file in (tmp_path / "text").iterdir())
 
 
 def test_a_bundle_keeps_its_encoder(tmp_path):
