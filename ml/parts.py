@@ -99,6 +99,12 @@ def indicator(sets: Sequence[frozenset[int]], vocabulary: Vocabulary) -> sparse.
     return sparse.csr_matrix((np.ones(len(indices), np.float32), indices, ends), shape=(len(sets), len(vocabulary)))
 
 
+def with_ancestors(sets: Sequence[frozenset[int]], vocabulary: Vocabulary) -> list[frozenset[int]]:
+    """Said tags and what is true with them by meaning: all that lies above."""
+    ancestors = _ancestors(vocabulary)
+    return [tags.union(*(ancestors.get(tag, ()) for tag in tags)) for tags in sets]
+
+
 def assignable(vocabulary: Vocabulary) -> np.ndarray[Any, np.dtype[np.bool_]]:
     """(tags,) whether a tag may be proposed at all."""
     return np.array([tag.assignable for tag in vocabulary], dtype=bool)

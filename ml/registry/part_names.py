@@ -34,9 +34,34 @@ STAGES = {
     "features of test": gettext_lazy("features of the test videos"),
     "frames for the backbone": gettext_lazy("frames for the image backbone"),
     "backbone": gettext_lazy("image backbone"),
+    "sounds for the sound network": gettext_lazy("sound for the sound network"),
+    "sound network": gettext_lazy("sound network"),
     "evaluate": gettext_lazy("measuring the new version"),
     "evaluate the active version": gettext_lazy("measuring the active version"),
 }
+MODALITIES = {
+    "text": gettext_lazy("text"),
+    "frames": gettext_lazy("pictures"),
+    "sound": gettext_lazy("sound"),
+    "faces": gettext_lazy("faces"),
+}
+NOTES = {
+    "No video has media: the visual and sound parts are left out.": gettext_lazy(
+        "No video has media: the visual and sound parts are left out."
+    ),
+    "No frames could be read, so there is no image backbone and nothing visual.": gettext_lazy(
+        "No frames could be read, so there is no image backbone and nothing visual."
+    ),
+    "No sound could be read, so there is no sound network and nothing heard.": gettext_lazy(
+        "No sound could be read, so there is no sound network and nothing heard."
+    ),
+    "The dev split is small: the calibration also learned from folds of the train split.": gettext_lazy(
+        "There are few validation videos: the calibration also learned from folds of the training videos."
+    ),
+}
+_UNCHANGED = re.compile(r"(?P<part>\S+) is unchanged: taken from the active version\.")
+_LEFT_OUT = re.compile(r"(?P<part>\S+) is left out: there is no (?P<what>.+)\.")
+_WEIGHTS = re.compile(r"The weights for (?P<what>\w+) are missing, so its parts are left out\. (?P<why>.*)", re.DOTALL)
 _EMPTY = re.compile(r"The (?P<split>\w+) split of the snapshot is empty: review more videos first\.")
 _FOLD = re.compile(r"(?P<part>\S+) fold (?P<number>\d+) of (?P<count>\d+)")
 
@@ -55,6 +80,20 @@ def stage_name(stage: str) -> str:
         text = _("%(part)s, fold %(number)s of %(count)s")
         return text % (fold.groupdict() | {"part": part_name(fold["part"])})
     return part_name(stage)
+
+
+def note(text: str) -> str:
+    """What the training did without or did not have to do, in the reader's words."""
+    if unchanged := _UNCHANGED.fullmatch(text):
+        part = part_name(unchanged["part"])
+        return _("%(part)s: nothing has changed, taken from the active version.") % {"part": part}
+    if left_out := _LEFT_OUT.fullmatch(text):
+        what = ", ".join(str(MODALITIES.get(name, name)) for name in left_out["what"].split(" and no "))
+        return _("%(part)s: left out, for it needs %(what)s.") % {"part": part_name(left_out["part"]), "what": what}
+    if weights := _WEIGHTS.fullmatch(text):
+        what = str(MODALITIES.get(weights["what"], weights["what"]))
+        return _("Left out for lack of weights: %(what)s. %(why)s") % {"what": what, "why": weights["why"]}
+    return str(NOTES.get(text, text))
 
 
 def reason(error: str) -> str:

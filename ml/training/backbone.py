@@ -15,7 +15,7 @@ from ml import media
 from ml.layers.backbone import CONFIG, BackboneConfig, load_config
 from ml.modality import backbone_training, weights
 from ml.modality.weights import BUNDLED
-from ml.parts import Step, indicator
+from ml.parts import Step, indicator, with_ancestors
 from ml.training.journal import Journal
 from ml.types import Array, Example, Vocabulary
 
@@ -74,7 +74,7 @@ def _frames(
 ) -> tuple[NDArray[np.uint8], Array]:
     """Frames of the tagged clips (n, size, size, 3) and their clips' tags (n, tags); clips that fail are left out."""
     tagged = [example for example in examples if example.tags and example.video.media is not None]
-    labels = indicator([example.tags for example in tagged], vocabulary).toarray()
+    labels = indicator(with_ancestors([example.tags for example in tagged], vocabulary), vocabulary).toarray()
     labels = labels[:, labels.any(axis=0)]
     pictures: list[NDArray[np.uint8]] = []
     rows: list[int] = []

@@ -15,7 +15,7 @@ from ml.layers.vggish import VggishConfig
 from ml.modality import logmel, sound_training
 from ml.modality.sound_training import SoundSchedule
 from ml.modality.weights import BUNDLED
-from ml.parts import Step, indicator
+from ml.parts import Step, indicator, with_ancestors
 from ml.training.journal import Journal
 from ml.types import Array, Example, Vocabulary
 
@@ -56,7 +56,7 @@ def provide(
 def _sounds(examples: Sequence[Example], vocabulary: Vocabulary, step: Step) -> tuple[list[Array], Array]:
     """Log-mel frames (n, 64) of the tagged clips and the clips' tags; clips without a whole example are left out."""
     tagged = [example for example in examples if example.tags and example.video.media is not None]
-    labels = indicator([example.tags for example in tagged], vocabulary).toarray()
+    labels = indicator(with_ancestors([example.tags for example in tagged], vocabulary), vocabulary).toarray()
     labels = labels[:, labels.any(axis=0)]
     found: dict[int, Array] = {}
     seconds = 0.0

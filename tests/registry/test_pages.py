@@ -104,6 +104,33 @@ def test_the_button_starts_a_training_and_shows_it(client, admin):
     assert "Training is going on" in client.get("/models/").content.decode()
 
 
+def test_another_stack_can_be_chosen(client, settings):
+    page = client.get("/models/").content.decode()
+    assert page.index('<option value="small">') < page.index('<option value="full">full: every part')
+
+    client.post("/models/retrain/", {"stack": "full"})
+
+    assert TrainingRun.objects.get().stack == "full"
+    assert client.post("/models/retrain/", {"stack": "../secrets"}).status_code == 400
+
+
+def test_what_the_training_noted_is_told(client):
+    notes = [
+        "mentions.v1 is unchanged: taken from the active version.",
+        "fused_similarity.v1 is left out: there is no frames and no sound.",
+        "The weights for text are missing, so its parts are left out. Fetch them.",
+        "The dev split is small: the calibration also learned from folds of the train split.",
+    ]
+    version = make_model(metrics=METRICS | {"notes": notes})
+
+    page = client.get(version.get_absolute_url()).content.decode()
+
+    assert "named in the text: nothing has changed, taken from the active version." in page
+    assert "similar as a whole: left out, for it needs pictures, sound." in page
+    assert "Left out for lack of weights: text. Fetch them." in page
+    assert "There are few validation videos" in page
+
+
 def test_a_second_training_is_refused_with_a_sentence(client):
     runs.start("small")
 
