@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
 
-def shared_rows(new: Sequence[int], old: Sequence[int]) -> tuple[Tensor, Tensor]:
+def shared_rows(new: Sequence[Hashable], old: Sequence[Hashable]) -> tuple[Tensor, Tensor]:
     """Places in `new` and in `old` of the keys that both have."""
     place = {key: i for i, key in enumerate(old)}
     pairs = [(i, place[key]) for i, key in enumerate(new) if key in place]

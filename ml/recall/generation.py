@@ -18,6 +18,7 @@ from ml.layers.descent import DescentConfig, descend
 from ml.layers.tag_generator import BEGIN, FINISH, PAD, SEPARATOR, SPECIAL, GeneratorConfig, TagGenerator
 from ml.layers.tag_trie import Trie
 from ml.layers.tokens import TokenTable, tokens
+from ml.layers.warm_start import shared_rows, take_over
 from ml.parts import Config, Step, TrainingSet, read_config, write_config
 from ml.types import Array, Candidate, Features, Vocabulary
 
@@ -65,7 +66,7 @@ class GenerationRecaller:
 
     @classmethod
     def train(cls, data: TrainingSet, config: Config, *, step: Step, warm: Self | None = None) -> Self:
-        """From the start every time: what was read and written before has other rows now."""
+        """Tokens and names that came since begin anew, all others go on from `warm`."""
         settings = GenerationSettings(**config)
         torch.manual_seed(settings.seed)
         texts = TokenTable.count([tokens(item.video.text()) for item in data.features], at_least=2)
@@ -78,8 +79,14 @@ class GenerationRecaller:
         )  # fmt: skip
         beam = BeamConfig(settings.beams, names=settings.names)
         recaller = cls(data.vocabulary, TagGenerator(shape), (texts, written), beam)
+        if warm is not None:
+            recaller._take_over(warm)
         recaller._learn(data, settings, step)
         return recaller
+
+    def _take_over(self, warm: Self) -> None:
+        ours, theirs = _keys(self), _keys(warm)
+        take_over(self.model, warm.model, {name: shared_rows(ours[name], theirs[name]) for name in ours})
 
     def _learn(self, data: TrainingSet, settings: GenerationSettings, step: Step) -> None:
         self.model.to("cuda" if torch.cuda.is_available() else "cpu")
@@ -150,6 +157,16 @@ class GenerationRecaller:
         model.load_state_dict(load_file(folder / "model.safetensors"))
         tables = (TokenTable(tuple(config["texts"])), TokenTable(tuple(config["written"])))
         return cls(vocabulary, model.to(device), tables, BeamConfig(**config["beam"]))
+
+
+def _keys(recaller: GenerationRecaller) -> dict[str, list[Any]]:
+    """What the rows of each table stand for."""
+    special = [*range(SPECIAL)]
+    return {
+        "read.weight": [*range(2), *recaller.texts.known],  # padding and the unknown token go first
+        "write.weight": [*special, *recaller.written.known],
+        "kind.weight": ["text", *sorted(recaller.model.config.widths)],
+    }
 
 
 def _sequence(names: Sequence[Sequence[int]]) -> list[int]:

@@ -1,6 +1,7 @@
 """Writing tags: the trie, the beam search against enumerating everything, the Transformer's masks."""
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from ml.layers.tag_generator import BEGIN, FINISH, SEPARATOR, GeneratorConfig, T
 from ml.layers.tag_trie import END, Trie
 from ml.parts import silent
 from ml.recall.generation import GenerationRecaller
+from ml.types import Vocabulary
 from tests.ml.layer_checks import overfits, reloaded
-from tests.ml.stack_data import COOKING, GAME, SPORT, STAR, make_features, make_training_set
+from tests.ml.stack_data import COOKING, GAME, SPORT, STAR, VOCABULARY, make_features, make_training_set
 
 A, B, C = 4, 5, 6
 NAMES = [(A,), (A, B), (C,), (C,), ()]  # 2 and 3 share a name, 4 has none that can be written
@@ -137,3 +139,8 @@ def test_the_recaller_writes_the_tags_of_a_video_whatever_their_order():
     assert {c.tag for c in ball} == {SPORT, GAME}
     assert (soup[0].tag, sky[0].tag) == (COOKING, STAR)
     assert all(0.5 < answer[0].score <= 1 for answer in (ball, soup, sky))
+
+    new = [replace(VOCABULARY.tags[-1], id=99, name="snow"), *VOCABULARY.tags]  # other rows for the same tags
+    data = replace(make_training_set(18), vocabulary=Vocabulary(tuple(new)))
+    warm = GenerationRecaller.train(data, settings | {"epochs": 0, "least_steps": 0}, step=silent, warm=recaller)
+    assert [answer[0].tag for answer in warm.recall([make_features(301), make_features(302)], k=1)] == [COOKING, STAR]

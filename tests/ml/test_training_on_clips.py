@@ -50,11 +50,9 @@ def clip(folder: Path, i: int) -> Path:
     return make_clip(folder / f"{i}.mp4", 2, (64, 48), 6, tone + 20 * i, tuple(part + i for part in colour))
 
 
-@pytest.fixture(scope="module")
-def workshop(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("clips")
-    (folder / "stack.toml").write_text(STACK)
-    snapshot = make_snapshot(folder / "snapshot", videos=1)
+def clip_snapshot(folder: Path) -> Path:
+    """Twelve clips of two kinds and a broken one."""
+    snapshot = make_snapshot(folder, videos=1)
     splits = ["train"] * 8 + ["dev"] * 2 + ["test"] * 2
     rows = [
         {"id": i, "media": clip(snapshot, i).name, "tags": [KINDS[i % 2][0]], "split": split}
@@ -64,6 +62,14 @@ def workshop(tmp_path_factory):
     rows.append({"id": 99, "media": "broken.mp4", "tags": [STAR], "split": "train"})
     (snapshot / "videos.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     seal_snapshot(snapshot)
+    return snapshot
+
+
+@pytest.fixture(scope="module")
+def workshop(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("clips")
+    (folder / "stack.toml").write_text(STACK)
+    snapshot = clip_snapshot(folder / "snapshot")
     loop.train(snapshot, folder / "first", store=FeatureStore(folder / "store"), stack=str(folder / "stack.toml"))
     return folder
 
