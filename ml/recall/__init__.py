@@ -30,6 +30,7 @@ RECALLERS = {
     "graph.v2": "ml.recall.related.RelatedRecaller",
     "mentions.v1": "ml.recall.mentions.MentionRecaller",
     "faces.v1": "ml.recall.faces.FaceRecaller",
+    "program.v1": "ml.recall.program.ProgramRecaller",
 }
 
 

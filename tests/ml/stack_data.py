@@ -25,7 +25,7 @@ VOCABULARY = Vocabulary(
     (
         Tag(SPORT, "Sport", ("Sport", "运动")),
         Tag(GAME, "Ball game", ("Ball game", "球赛", "match"), parent=SPORT),
-        Tag(COOKING, "Cooking", ("Cooking", "做饭")),
+        Tag(COOKING, "Cooking", ("Cooking", "做饭"), kind="program"),
         Tag(STAR, "Night sky", ("Night sky", "星空")),
         Tag(RAIN, "Rain", ("Rain", "下雨")),  # no video has it
         Tag(GROUP, "Everything", ("Everything",), assignable=False),

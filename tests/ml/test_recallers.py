@@ -18,6 +18,7 @@ SETTINGS = {
     "generation.v1": {"epochs": 1, "dim": 16, "heads": 2, "layers": 1, "least_steps": 20, "beams": 2},
     "text_classifier.v1": {"epochs": 1, "dim": 16, "width": 12, "channels": 8, "least_steps": 10},
     "hierarchical.v1": {"epochs": 1, "dim": 16, "hidden": 16, "least_steps": 10, "trees": 2},
+    "program.v1": {"dim": 16, "epochs": 1, "least_steps": 40, "rate": 0.02},
 }
 DATA = make_training_set()
 
