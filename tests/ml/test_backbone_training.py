@@ -88,10 +88,10 @@ def test_nothing_to_look_at_is_no_training(tmp_path):
 
 
 def test_attention_is_an_augmentation_like_another(tmp_path):
-    losses = train(tmp_path / "out", schedule=Schedule(steps=12, batch=8, augmentation="attention"))
+    losses = train(tmp_path / "out", schedule=Schedule(steps=1, epochs=1, batch=8, augmentation="attention"))
 
-    assert len(losses) == 12
-    assert np.mean(losses[-3:]) < losses[0]
+    assert len(losses) == 5
+    assert losses[-1] < losses[0]
     assert extractor(tmp_path / "out").dim == 96  # only the backbone is kept
 
 

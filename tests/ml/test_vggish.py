@@ -53,7 +53,7 @@ def test_a_narrow_network_learns_a_batch_by_heart_and_survives_a_file(tmp_path):
     examples, wanted = torch.randn(4, 96, 64), torch.randn(4, 8)
     network = make_network()
 
-    assert overfits(network, lambda: (network(examples) - wanted).square().mean(), 60, 5e-3) < 0.1
+    assert overfits(network, lambda: (network(examples) - wanted).square().mean(), 35, 1e-2) < 0.3
     assert torch.equal(reloaded(network, Vggish(TINY), tmp_path)(examples), network(examples))
 
 
