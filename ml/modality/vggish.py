@@ -89,13 +89,13 @@ class VggishExtractor(Extractor):
         if not heard:
             return rows
         ends = np.cumsum([len(examples) for examples in heard.values()])
-        embedded = self._embedded(np.concatenate(list(heard.values())))
+        embedded = self.rows(np.concatenate(list(heard.values())))
         for i, part in zip(heard, np.split(embedded, ends[:-1]), strict=True):
             rows[i] = {"sound": part}
         return rows
 
-    def _embedded(self, examples: Array) -> Array:
-        """Examples of many clips share batches."""
+    def rows(self, examples: Array) -> Array:
+        """(n, 96, 64) log-mel -> (n, dim)."""
         rows = embed(self.network, examples, self.device)
         if self.codes is not None:
             rows = embedding_codes.decode(self.codes.encode(rows))
