@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from uuid import uuid4
@@ -69,6 +71,14 @@ class FeatureStore:
     def forget(self, key: str, extractor: str) -> None:
         """Take the name away; the content goes with it when the entry was stored by itself."""
         self.path(key, extractor).unlink(missing_ok=True)
+
+    def forget_older(self, extractor: str, days: float) -> None:
+        """Clear away what was computed longer ago than that: for entries that nobody will ask for again."""
+        oldest = time.time() - 86_400 * days
+        for file in (self.root / extractor).glob("*/*.safetensors"):
+            with suppress(FileNotFoundError):  # another process does the same
+                if file.stat().st_mtime < oldest:
+                    file.unlink()
 
     def put_all(self, entries: Sequence[Entry]) -> None:
         """Store several entries as one file."""

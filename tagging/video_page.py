@@ -34,6 +34,7 @@ class ShownSuggestion:
     recallers: tuple[tuple[str, float], ...]  # best first
     context: tuple[tuple[str, str], ...]  # field (uploader, program) and the words there
     box: reasons.Box | None
+    stretches: tuple[reasons.Stretch, ...]  # of the clip, in which the tag holds
     way: tuple[reasons.Step, ...]  # from a tag that the clip speaks of, over others, to this one
 
     @property
@@ -127,6 +128,7 @@ def _shown(
         ),
         context=reasons.context(video, evidence.get("spans", ())),
         box=reasons.box(evidence),
+        stretches=reasons.stretches(evidence, video.media.duration if video.media else 0.0),
         way=reasons.path(evidence, names),
     )
 

@@ -29,6 +29,7 @@ Split = tuple[NDArray[np.int64], NDArray[np.int64]]  # rows to learn from, rows 
 Answers = Sequence[Sequence[Candidate]]
 
 KEPT = "folds.v1"  # as an extractor's name in the feature store
+DAYS = 14.0  # reviews go on, and then nobody asks for these answers again
 
 
 def splits(videos: int, parts: int, seed: int = 0) -> list[Split]:
@@ -59,6 +60,8 @@ class Folds:
 
     def candidates(self, recallers: Mapping[str, Recaller]) -> CandidatePool:
         """What the recallers propose for the training videos when they have not seen them; without evidence."""
+        if peers.leads():
+            self.store.forget_older(KEPT, DAYS)
         answers: dict[str, Answers] = {}
         for name, recaller in recallers.items():
             if recaller.excludes_self:

@@ -118,3 +118,16 @@ def test_a_reader_never_sees_half_a_file(tmp_path):
 def test_a_key_never_leaves_the_folder(tmp_path, key, extractor):
     with pytest.raises(ValueError, match="not a feature key"):
         FeatureStore(tmp_path).put(key, extractor, {})
+
+
+def test_old_entries_are_cleared_away(tmp_path):
+    store = FeatureStore(tmp_path)
+    store.put(KEY, "x.v1", {"a": np.zeros(2, np.float32)})
+    store.put("b" * 64, "x.v1", {"a": np.ones(2, np.float32)})
+    os.utime(store.path(KEY, "x.v1"), (0, 0))
+
+    store.forget_older("x.v1", days=14)
+    store.forget_older("y.v1", days=14)
+
+    assert not store.has(KEY, "x.v1")
+    assert store.has("b" * 64, "x.v1")

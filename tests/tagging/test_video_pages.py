@@ -175,6 +175,8 @@ def test_the_page_of_a_video_shows_all_there_is(client, sign_in, media):
         assert text in page
     assert reverse("tagging:media", args=[video.pk, "filmstrip"]) in page
     assert "<path d=" in page
+    stored.suggestions.update(evidence={"windows": [1.0, [0.1, 0.9, 0.8]]})
+    assert f'data-seek="1.00">0:01–0:0{int(media.duration)}' in client.get(video.get_absolute_url()).content.decode()
     client.cookies["django_language"] = "zh-hans"
     assert "扣篮" in client.get(video.get_absolute_url()).content.decode()
     assert "扣篮" in client.get("/videos/").content.decode()
