@@ -99,6 +99,21 @@ def test_names_in_several_languages(tree, tags):
     assert values["names"] == [["en", "Food", True], ["zh", "美食", True]]
 
 
+def test_names_that_come_late_do_not_take_the_focus(tree, tags):
+    held = []
+    tree.page.route("**/api/**/tags/*/", lambda route: held.append(route))
+    tree.type("food").focus_is_on("Food")
+    tree.press("F2")
+    dialog = tree.page.locator("#names-dialog")
+    dialog.get_by_role("button", name="Add a name").click()
+    with tree.page.expect_response("**/tags/*/"):
+        [route] = held
+        route.continue_()
+    tree.type("zh")
+
+    expect(dialog.locator(".name-rows input").first).to_have_value("zh")
+
+
 def test_an_edit_is_undone_by_key_and_by_button(tree):
     tree.press("Delete", "Enter")
     expect(tree.row("Sports")).to_have_attribute("data-state", "deprecated")

@@ -128,6 +128,7 @@ def test_too_few_texts_are_refused(tmp_path):
         text.pretrain(["a cat", "a dog", "", "小猫"], tmp_path / "out", TINY, silent)
 
 
+@pytest.mark.slow
 def test_after_200_steps_the_order_of_unseen_titles_is_guessed(tmp_path):
     titles = make_titles(2400)
     tokenizer = vocabulary.train(titles[:2000], 300)

@@ -59,7 +59,7 @@ export class NamesDialog {
       for (const row of now.names) if (row !== main) this.#row(...row);
       if (box.value !== shown) return;
       box.value = now.name;
-      box.select();
+      if (document.activeElement === box) box.select(); // it takes the focus, which may be in another row by now
     });
     if (!(await asked(this.#dialog))) return null;
     const name = box.value.trim();
