@@ -23,7 +23,7 @@ class ContrastConfig:
     """The defaults are those of MoCo v2, whose queue is for a million pictures."""
 
     dim: int = 128
-    queue: int = 65_536  # keys; a multiple of the batch
+    queue: int = 65_536  # keys
     momentum: float = 0.999
     temperature: float = 0.2
     groups: int = 8  # of a batch that are encoded apart
@@ -75,13 +75,12 @@ class MomentumContrast(nn.Module):
 
     @torch.no_grad()
     def remember(self, keys: Tensor, owners: Tensor) -> None:
-        """The oldest keys make room. ValueError when the queue is no multiple of the batch."""
-        if self.config.queue % len(keys):
-            raise ValueError(f"a queue of {self.config.queue} keys is no multiple of a batch of {len(keys)}")
-        start = int(self.place)
-        self.keys[start : start + len(keys)] = keys
-        self.owners[start : start + len(keys)] = owners
-        self.place.fill_((start + len(keys)) % self.config.queue)
+        """The oldest keys make room; the queue is a ring, so a batch may run over its end."""
+        if len(keys) > self.config.queue:
+            raise ValueError(f"a queue of {self.config.queue} keys is shorter than a batch of {len(keys)}")
+        rows = (self.place + torch.arange(len(keys), device=keys.device)) % self.config.queue
+        self.keys[rows], self.owners[rows] = keys, owners
+        self.place.copy_((self.place + len(keys)) % self.config.queue)
 
 
 def in_groups(encoder: nn.Module, pictures: Tensor, groups: int) -> Tensor:

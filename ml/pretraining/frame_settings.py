@@ -11,7 +11,7 @@ METHODS = ("moco", "simclr")
 class FrameSettings:
     """The defaults are twenty minutes of one core; `resnet50`, 224, 65536 and 256 are the published ones.
 
-    ValueError for a method that is not known, or a queue that is no multiple of the batch.
+    ValueError for a method that is not known, or a queue that is shorter than the batch.
     """
 
     method: str = "moco"  # or simclr
@@ -31,5 +31,5 @@ class FrameSettings:
     def __post_init__(self) -> None:
         if self.method not in METHODS:
             raise ValueError(f"unknown method {self.method!r}; known: {', '.join(METHODS)}")
-        if self.method == "moco" and self.queue % self.batch:
-            raise ValueError(f"a queue of {self.queue} keys is no multiple of a batch of {self.batch}")
+        if self.method == "moco" and self.queue < self.batch:
+            raise ValueError(f"a queue of {self.queue} keys is shorter than a batch of {self.batch}")

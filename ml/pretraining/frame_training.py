@@ -30,7 +30,7 @@ def learn(frames: ClipFrames, settings: FrameSettings, step: Step, device: str =
     with torch.inference_mode():
         width = backbone.eval()(torch.zeros(1, 3, settings.size, settings.size)).shape[1]
     batch = min(settings.batch, len(frames.groups))
-    model = _model(Projected(backbone, width, DIM), settings, batch).to(device)
+    model = _model(Projected(backbone, width, DIM), settings).to(device)
 
     def loss(groups: NDArray[np.int64], generator: torch.Generator) -> Tensor:
         random = np.random.default_rng(int(torch.randint(2**31, (1,), generator=generator)))
@@ -47,11 +47,10 @@ def learn(frames: ClipFrames, settings: FrameSettings, step: Step, device: str =
     return backbone.cpu()
 
 
-def _model(encoder: Projected, settings: FrameSettings, batch: int) -> nn.Module:
+def _model(encoder: Projected, settings: FrameSettings) -> nn.Module:
     if settings.method == "simclr":
         return encoder
-    queue = max(batch, settings.queue - settings.queue % batch)  # few videos make a smaller batch
-    return MomentumContrast(encoder, ContrastConfig(DIM, queue, settings.momentum, settings.temperature))
+    return MomentumContrast(encoder, ContrastConfig(DIM, settings.queue, settings.momentum, settings.temperature))
 
 
 def _seen(

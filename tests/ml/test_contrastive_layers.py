@@ -71,9 +71,19 @@ def test_the_queue_is_first_in_first_out_and_wraps():
     assert moco.owners.tolist() == [400, 401, 402, 403, 200, 201, 202, 203, 300, 301, 302, 303]
 
 
-def test_a_queue_that_is_no_multiple_of_the_batch_is_refused():
-    with pytest.raises(ValueError, match="a queue of 12 keys is no multiple of a batch of 5"):
-        turn(make_moco(), batch=5)
+def test_a_batch_may_run_over_the_end_of_the_queue():
+    moco = make_moco(queue=6)
+
+    for seed in (1, 2):
+        turn(moco, seed)
+
+    assert moco.owners.tolist() == [202, 203, 102, 103, 200, 201]
+    assert int(moco.place) == 2
+
+
+def test_a_queue_shorter_than_a_batch_is_refused():
+    with pytest.raises(ValueError, match="a queue of 12 keys is shorter than a batch of 13"):
+        turn(make_moco(), batch=13)
 
 
 def test_older_keys_of_the_same_thing_are_no_negatives():

@@ -103,8 +103,8 @@ def test_too_few_clips_are_told(clips, tmp_path):
 
 
 def test_settings_that_do_not_go_together_are_refused():
-    with pytest.raises(ValueError, match="no multiple of a batch"):
-        FrameSettings(batch=48, queue=100)
+    with pytest.raises(ValueError, match="shorter than a batch"):
+        FrameSettings(batch=64, queue=48)
     with pytest.raises(ValueError, match="unknown method 'byol'; known: moco, simclr"):
         FrameSettings(method="byol")
 

@@ -75,5 +75,5 @@ def test_the_command_learns_from_frames_too(filmed, tmp_path, capsys):
 
 
 def test_settings_that_do_not_fit_are_told(db, tmp_path):
-    with pytest.raises(CommandError, match="no multiple of a batch"):
-        call_command("pretrain", "frames", out=tmp_path / "frames", batch=48, queue=100)
+    with pytest.raises(CommandError, match="shorter than a batch"):
+        call_command("pretrain", "frames", out=tmp_path / "frames", batch=64, queue=48)
