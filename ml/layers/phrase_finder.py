@@ -16,7 +16,7 @@ from ml.layers.character_tables import CharacterTables
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.sequence_tagger import SequenceTagger, TaggerConfig
 from ml.layers.spans import Phrase
-from ml.layers.tokens import TokenTable
+from ml.layers.tokens import UNKNOWN, TokenTable
 from ml.layers.warm_start import shared_rows, take_over
 from ml.parts import Step
 
@@ -60,15 +60,25 @@ class PhraseFinder:
         return cls(SequenceTagger(shape), tables, labels, config.longest)
 
     def learn(
-        self, texts: Sequence[str], said: Sequence[Sequence[str]], batch: int, config: DescentConfig, step: Step
+        self,
+        texts: Sequence[str],
+        said: Sequence[Sequence[str]],
+        batch: int,
+        config: DescentConfig,
+        step: Step,
+        *,
+        forget: float = 0.0,
     ) -> None:
-        """`said`: a label for each character. A batch is texts of like length: the longest is what it costs."""
+        """`said`: a label for each character. A batch is texts of like length: the longest is what it costs.
+
+        `forget`: share of the characters, and of the bigrams, that are shown as unknown, drawn anew each time.
+        """
         row = {label: number for number, label in enumerate(self.labels)}
         groups = list(_grouped(texts, batch))
 
         def loss(rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
             group = groups[rows[0]]
-            inputs = self._encode([texts[i] for i in group])
+            inputs = _forgetful(self._encode([texts[i] for i in group]), forget, generator)
             target = torch.zeros(inputs[0].shape, dtype=torch.long)
             for place, i in enumerate(group):
                 written = [row[label] for label in said[i][: self.longest]]
@@ -124,6 +134,17 @@ class PhraseFinder:
         model.load_state_dict(weights)
         tables = CharacterTables(*(TokenTable(tuple(config[name])) for name in ("characters", "bigrams")))
         return cls(model.to(device), tables, config["labels"], config["longest"])
+
+
+def _forgetful(inputs: list[Tensor], share: float, generator: torch.Generator) -> list[Tensor]:
+    characters, bigrams, mask = inputs
+    if not share:
+        return inputs
+    shown = []
+    for rows in (characters, bigrams):
+        lost = (torch.rand(rows.shape, generator=generator) < share).to(rows.device) & mask
+        shown.append(rows.masked_fill(lost, UNKNOWN))
+    return [*shown, mask]
 
 
 def _keys(table: TokenTable) -> list[Any]:

@@ -7,8 +7,11 @@ import pytest
 import torch
 
 from ml.layers import spans
+from ml.layers.descent import DescentConfig
+from ml.layers.phrase_finder import FinderConfig, PhraseFinder
 from ml.layers.sequence_tagger import SequenceTagger, TaggerConfig
 from ml.layers.spans import Phrase
+from ml.parts import silent
 from tests.ml.layer_checks import overfits, parameters, reloaded
 
 BERT = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
@@ -147,3 +150,14 @@ def test_phrases_count_when_borders_and_kind_agree():
     said = [[Phrase(0, 2, "A"), Phrase(3, 4, "A")], []]
     precision, recall, f = spans.precision_recall_f(said, true)
     assert (precision, recall, f) == (0.5, pytest.approx(1 / 3), pytest.approx(0.4))
+
+
+@pytest.mark.parametrize(("forget", "learned"), [(0.0, True), (1.0, False)])
+def test_what_is_shown_as_unknown_teaches_only_the_unknown_character(forget, learned):
+    torch.manual_seed(0)
+    finder = PhraseFinder.of(["abab"] * 4, spans.labels_of(["x"]), FinderConfig(None, 4, 4))
+    before = finder.model.embed.weight.detach().clone()
+    said = [["B-x", "E-x", "O", "O"]] * 4
+    finder.learn(["abab"] * 4, said, 2, DescentConfig(1, 2, 1, 0.1), silent, forget=forget)
+    changed = (finder.model.embed.weight.detach() != before).any(dim=1).tolist()
+    assert changed == [False, not learned, learned, learned]  # padding, unknown, a, b
