@@ -48,7 +48,7 @@ def _trial(files: dict[str, Path], variant: str, seed: int, epochs: int) -> dict
     train = bmes.read(files["train"])
     labels = spans.labels_of(sorted({label[2:] for text in train.labels for label in text if label != spans.OUTSIDE}))
     finder = PhraseFinder.of(train.texts, labels, FinderConfig(VARIANTS[variant], longest=LONGEST))
-    finder.learn(train.texts, train.labels, 16, DescentConfig(epochs, 1, 1, 4e-3, 1e-4, seed), silent)
+    finder.learn(train.texts, train.labels, 16, DescentConfig(epochs, 1, 1, 2e-3, 1e-4, seed), silent)
     scores: dict[str, float] = {}
     for part, path in files.items():
         if part != "train":

@@ -16,8 +16,8 @@ from ml.types import Array
 
 EXACT = 200_000  # vectors up to which every one is compared: 300 MB and 15 ms at 384 numbers each
 _A_LIST = 64  # vectors that a list's centre is learned from
-_SHARE = 32  # one list in so many is looked through
-_LEAST = 32  # lists that are looked through at least
+_SHARE = 16  # one list in so many is looked through
+_LEAST = 64  # lists that are looked through at least
 _BLOCK = 65_536  # vectors assigned to lists at once
 
 
