@@ -35,6 +35,7 @@ PURE = {
     "graph",
     "hierarchy",
     "opentags",
+    "programs",
     "ranking",
     "recall",
     "sound",

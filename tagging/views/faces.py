@@ -28,7 +28,7 @@ def _people() -> QuerySet[KnownPerson]:
     state = lambda one: Count("photos", filter=Q(photos__state=one))
     counts = {one: state(one) for one in FacePhoto.State.values}
     found = KnownPerson.objects.select_related("tag", "created_by").annotate(**counts)
-    return found.prefetch_related(Prefetch("tag__names", localised_names()))
+    return found.prefetch_related(Prefetch("tag__names", localised_names())).order_by("tag__name", "pk")
 
 
 def _named(person: KnownPerson) -> KnownPerson:
