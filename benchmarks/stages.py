@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
@@ -38,35 +38,34 @@ def run(options: Namespace) -> dict[str, object]:
     data = seeds.required(options.data)
     found: dict[str, object] = {}
     for name in (n for n in tagged.present(data, SETS) if seeds.wanted(n, options.only, SETS)):
-        trials = []
+        trials: dict[str, list[Figures]] = {}
         for seed in range(options.seeds):
-            trials.append(_trial(tagged.SETS[name](data, seed), seed))
-            for row, told in trials[-1].items():
-                print(name, seed, row, told, file=sys.stderr, flush=True)
-        found[name] = {row: seeds.summary([trial[row] for trial in trials]) for row in trials[0]}
+            began = time.process_time()
+            for row, told in _trial(tagged.SETS[name](data, seed), seed):
+                trials.setdefault(row, []).append(told)
+                print(name, seed, row, told, f"{time.process_time() - began:.0f} s", file=sys.stderr, flush=True)
+        found[name] = {row: seeds.summary(each) for row, each in trials.items()}
     return found
 
 
-def _trial(videos: TaggedSet, seed: int) -> dict[str, Figures]:
-    began, parts = time.process_time(), (videos.dev, videos.test)
+def _trial(videos: TaggedSet, seed: int) -> Iterator[tuple[str, Figures]]:
+    parts = (videos.dev, videos.test)
     recallers = recalling.train(RECALL, videos.train, seed)
     every = [recalling.every_tag(recallers[CLASSIFIER], part) for part in parts]
-    found = {"classification only": figures(*map(Scored, parts, every, [pool.scores[:, 0] for pool in every]))}
+    yield "classification only", figures(*map(Scored, parts, every, [pool.scores[:, 0] for pool in every]))
     proposed = recalling.honest(recallers, videos.train, BUDGET, seed)
     pools = [recalling.proposed(recallers, part, BUDGET) for part in parts]
+    blank = [np.zeros(len(pool), np.float32) for pool in (*pools, proposed)]
+    alone = list(map(Scored, (*parts, videos.train), (*pools, proposed), blank))
+    yield "recall, calibration alone", figures(*alone[: 3 if len(videos.dev) < FEW else 2])
     for name in RANKERS:
         ranker = find(RANKERS, name).train(videos.train, proposed, {"seed": seed}, step=silent)
         if name != "multimodal.v1":  # made for the few that others leave
-            found[f"ranking all tags, {name}"] = figures(*_scored(ranker, parts, [everything(p) for p in parts]))
+            yield f"ranking all tags, {name}", figures(*_scored(ranker, parts, [everything(p) for p in parts]))
         more = _folds(name, videos.train, proposed, seed) if len(videos.dev) < FEW else None
+        scored = _scored(ranker, parts, pools)
         for calibrator in CALIBRATORS:
-            told = figures(*_scored(ranker, parts, pools), more, calibrator)
-            found[f"recall, then {name}, {calibrator}"] = told
-    blank = [np.zeros(len(pool), np.float32) for pool in (*pools, proposed)]
-    alone = list(map(Scored, (*parts, videos.train), (*pools, proposed), blank))
-    found["recall, calibration alone"] = figures(*alone[: 3 if len(videos.dev) < FEW else 2])
-    found["time"] = {"cpu_s": time.process_time() - began}
-    return found
+            yield f"recall, then {name}, {calibrator}", figures(*scored, more, calibrator)
 
 
 def _scored(ranker: Ranker, parts: Sequence[TrainingSet], pools: Sequence[CandidatePool]) -> list[Scored]:
