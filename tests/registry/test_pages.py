@@ -51,7 +51,7 @@ def test_each_business_line_has_its_own_reliability(client):
     page = client.get(version.get_absolute_url()).content.decode()
 
     assert "<b>Search</b>" in page
-    assert "learned from 40 clips; calibration error 0.021, of the shared confidence 0.087" in page
+    assert "learned from 40 clips; calibration error 0.021, uncorrected 0.087" in page
     assert page.count("<polyline") == 2
     client.cookies["django_language"] = "zh-hans"
     assert "<b>搜索</b>" in client.get(version.get_absolute_url()).content.decode()
