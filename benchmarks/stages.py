@@ -57,7 +57,9 @@ def _trial(videos: TaggedSet, seed: int) -> Iterator[tuple[str, Figures]]:
     pools = [recalling.proposed(recallers, part, BUDGET) for part in parts]
     blank = [np.zeros(len(pool), np.float32) for pool in (*pools, proposed)]
     alone = list(map(Scored, (*parts, videos.train), (*pools, proposed), blank))
-    yield "recall, calibration alone", figures(*alone[: 3 if len(videos.dev) < FEW else 2])
+    for calibrator in CALIBRATORS:
+        more = alone[2] if len(videos.dev) < FEW else None
+        yield f"recall, calibration alone, {calibrator}", figures(*alone[:2], more, calibrator)
     for name in RANKERS:
         ranker = find(RANKERS, name).train(videos.train, proposed, {"seed": seed}, step=silent)
         if name != "multimodal.v1":  # made for the few that others leave
