@@ -47,16 +47,22 @@ def _trial(names: list[str], videos: TaggedSet, budget: int, seed: int) -> Trial
     began = time.process_time()
     recallers = recalling.train(names, videos.train, seed)
     dev, test = (recalling.proposed(recallers, part, budget) for part in (videos.dev, videos.test))
-    found: Trial = {name: {"recall": _recall(_of(test, [name]), videos.test)} for name in recallers}
+    return table(dev, test, videos, budget) | {"time": {"cpu_s": time.process_time() - began}}
+
+
+def table(dev: CandidatePool, test: CandidatePool, videos: TaggedSet, budget: int) -> Trial:
+    """One row a recaller: its recall, and what the union loses without it, whole and cut to the budget."""
+    names = dev.recallers
+    found: Trial = {name: {"recall": _recall(_of(test, [name]), videos.test)} for name in names}
+    whole, cut = _recall(test, videos.test), _cut(dev, test, videos, budget)
     for name, row in found.items():
-        others = [other for other in recallers if other != name]
-        row["adds"] = _recall(test, videos.test) - _recall(_of(test, others), videos.test)
-        row["adds_cut"] = _cut(dev, test, videos, budget) - _cut(_of(dev, others), _of(test, others), videos, budget)
+        others = [other for other in names if other != name]
+        row["adds"] = whole - _recall(_of(test, others), videos.test)
+        row["adds_cut"] = cut - _cut(_of(dev, others), _of(test, others), videos, budget)
     fused = test.where(_kept(test, _reciprocal(test), budget))
     found["union, by reciprocal rank"] = {"recall": _recall(fused, videos.test)}
-    found["union, by the first scorer"] = {"recall": _cut(dev, test, videos, budget)}
-    found["union, all"] = {"recall": _recall(test, videos.test), "candidates": len(test) / len(videos.test)}
-    found["time"] = {"cpu_s": time.process_time() - began}
+    found["union, by the first scorer"] = {"recall": cut}
+    found["union, all"] = {"recall": whole, "candidates": len(test) / len(videos.test)}
     return found
 
 
