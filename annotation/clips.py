@@ -55,6 +55,7 @@ class Evidence:
     box: Box | None = None  # the face, say, that speaks for it
     path: tuple[Step, ...] = ()  # from a tag that the clip speaks of
     stretches: tuple[Stretch, ...] = ()  # of the clip, in which the tag holds
+    throughout: bool = False  # it is one stretch from the beginning to the end
 
     @property
     def proposers(self) -> list[tuple[str, float]]:

@@ -155,6 +155,7 @@ def _proposal(
     said: Said | None,
 ) -> ProposedTag:
     label, evidence = known[suggestion.tag_id], suggestion.evidence
+    stretches = reasons.stretches(evidence, _length(video))
     proposal = ProposedTag(
         tag=suggestion.tag_id,
         name=label.name,
@@ -166,7 +167,8 @@ def _proposal(
             context=reasons.context(video, evidence.get("spans", ())),
             box=reasons.box(evidence),
             path=reasons.path(evidence, {tag: label.name for tag, label in known.items()}),
-            stretches=reasons.stretches(evidence, _length(video)),
+            stretches=stretches,
+            throughout=reasons.throughout(stretches, _length(video)),
             moment=tuple(evidence["moment"]) if evidence.get("moment") else None,
             similar=tuple(_similar(v, similar[v]) for v in evidence.get("similar", ())[:SIMILAR] if v in similar),
             recallers=tuple(sorted(suggestion.recallers.items(), key=lambda pair: (-pair[1], pair[0]))),

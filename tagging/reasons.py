@@ -118,6 +118,11 @@ def stretches(evidence: Mapping[str, Any], length: float) -> tuple[Stretch, ...]
     return tuple(found)
 
 
+def throughout(found: Sequence[Stretch], length: float) -> bool:
+    """Whether the tag holds from the beginning to the end, so that no stretch needs to be named."""
+    return len(found) == 1 and found[0].start == 0 and found[0].end >= length
+
+
 def _relation(by: str) -> str:
     kind = by.removeprefix(BACKWARDS)
     forwards, backwards = RELATIONS.get(kind, (kind.replace("_", " "), kind.replace("_", " "))) if kind else ("", "")

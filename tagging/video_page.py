@@ -35,6 +35,7 @@ class ShownSuggestion:
     context: tuple[tuple[str, str], ...]  # field (uploader, program) and the words there
     box: reasons.Box | None
     stretches: tuple[reasons.Stretch, ...]  # of the clip, in which the tag holds
+    throughout: bool  # it is one stretch from the beginning to the end
     way: tuple[reasons.Step, ...]  # from a tag that the clip speaks of, over others, to this one
 
     @property
@@ -113,6 +114,8 @@ def _shown(
     video: Video, suggestion: Suggestion, path: str, similar: dict[int, Video], names: dict[int, str]
 ) -> ShownSuggestion:
     evidence, moment = suggestion.evidence, suggestion.evidence.get("moment")
+    length = video.media.duration if video.media else 0.0
+    stretches = reasons.stretches(evidence, length)
     return ShownSuggestion(
         tag=suggestion.tag,
         name=tag_name(suggestion.tag),
@@ -128,7 +131,8 @@ def _shown(
         ),
         context=reasons.context(video, evidence.get("spans", ())),
         box=reasons.box(evidence),
-        stretches=reasons.stretches(evidence, video.media.duration if video.media else 0.0),
+        stretches=stretches,
+        throughout=reasons.throughout(stretches, length),
         way=reasons.path(evidence, names),
     )
 

@@ -105,7 +105,7 @@ export class Desk {
   jump(step = 1) {
     const reason = this.focus.row?.querySelector("[data-seek]");
     const starts = reason?.dataset.box ? [] : this.focus.stretches; // a face is framed, too
-    if (starts.length) announce(clock(this.player.jump(starts, step)));
+    if (starts.length > 1) announce(clock(this.player.jump(starts, step)));
     else reason?.click();
   }
 

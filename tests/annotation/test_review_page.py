@@ -402,6 +402,10 @@ def test_the_stretches_in_which_a_tag_holds_are_shown(client, task, dunk):
     assert [piece.faint for piece in clip.lanes[0].pieces] == [False, True, True]
     assert 'data-seek="20.00">0:20–0:25' in page
     assert page.count('class="faint" data-from=') == 2
+    Suggestion.objects.filter(tag=dunk).update(evidence={"windows": [5.0, [0.9] * 7]})
+    page = client.get(task.get_absolute_url()).content.decode()
+    assert "<span>throughout</span>" in page
+    assert "0:00–0:33" not in page
     assert ClipSerializer(clip).data["proposals"][0]["evidence"]["stretches"] == [list(s) for s in stretches]
 
 
