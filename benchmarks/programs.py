@@ -24,7 +24,6 @@ from ml.parts import TrainingSet, silent
 from ml.recall.program import ProgramRecaller
 from ml.types import Features, Tag, VideoInput, Vocabulary
 
-LEAST = 12  # videos of a channel that counts as a program
 UNKNOWN, HELD_OUT = 0.2, 0.25  # of the channels; of the videos of the others
 VARIANTS = {
     "cosface": {"margin": "cosface"},
@@ -36,6 +35,8 @@ VARIANTS = {
 
 def add_arguments(parser: ArgumentParser) -> None:
     seeds.add_arguments(parser, 3)
+    parser.add_argument("--least", type=int, default=12, help="videos of a channel that counts as a program")
+    parser.add_argument("--grams", action="store_true", help="n-grams of the titles only, without the sentence encoder")
     parser.add_argument("--features", type=Path, default=Path("var/features"), help="folder of cached features")
 
 
@@ -43,7 +44,7 @@ def run(options: Namespace) -> dict[str, object]:
     torch.set_num_threads(1)
     figures: dict[str, object] = {}
     for name, files in uploader_tags.find(seeds.required(options.data)).items():
-        channels = _channels(files[0], options.features)
+        channels = _channels(files[0], options)
         trials: dict[str, list[dict[str, float]]] = {}
         for seed in range(options.seeds):
             parts = channels.split(seed)
@@ -79,15 +80,15 @@ class Channels:
         return whole.subset(np.flatnonzero(~judged).tolist()), whole.subset(np.flatnonzero(judged).tolist())
 
 
-def _channels(path: Path, features: Path) -> Channels:
+def _channels(path: Path, options: Namespace) -> Channels:
     rows = uploader_tags._rows(path)
     counts = Counter(row["channel_id"] for row in rows)
-    kept = [row for row in rows if counts[row["channel_id"]] >= LEAST]
+    kept = [row for row in rows if counts[row["channel_id"]] >= options.least]
     numbers = {channel: i for i, channel in enumerate(sorted({row["channel_id"] for row in kept}))}
     titles = {numbers[row["channel_id"]]: row["channel_title"] for row in kept}
-    modality = Modality.build({"text": {"extractor": "minilm.v1"}})
+    modality = Modality.build({} if options.grams else {"text": {"extractor": "minilm.v1"}})
     inputs = [VideoInput(i, title=row["title"]) for i, row in enumerate(kept)]
-    found = modality.features(inputs, FeatureStore(features))
+    found = modality.features(inputs, FeatureStore(options.features))
     program = np.array([numbers[row["channel_id"]] for row in kept], dtype=np.int64)
     return Channels(found, program, [titles[i] for i in range(len(numbers))])
 

@@ -10,12 +10,13 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
+from scipy import sparse
 from torch import Tensor, nn
 
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.fusion import Fusion, FusionConfig
 from ml.layers.grams import GramTable
-from ml.layers.inputs import Inputs, widths
+from ml.layers.inputs import Inputs, vector_of, widths
 from ml.layers.margin_loss import MarginConfig, Proxies
 from ml.layers.warm_start import shared_rows, take_over
 from ml.parts import Step
@@ -56,6 +57,8 @@ class ProgramSpace:
         self.points: Array = np.zeros((0, model.proxies.config.dim), np.float32)
         self.labels: NDArray[np.int64] = np.zeros(0, np.int64)  # program of each point
         self.clips: NDArray[np.int64] = np.zeros(0, np.int64)  # video id of each point
+        self.raw: Array = np.zeros((0, sum(model.fusion.config.widths.values())), np.float32)  # what it was made of
+        self.words = sparse.csr_matrix((0, len(table)), dtype=np.float32)  # TF-IDF of its text
 
     @classmethod
     def of(cls, features: Sequence[Features], programs: int, config: SpaceConfig) -> Self:
@@ -78,6 +81,39 @@ class ProgramSpace:
         descend(self.model, len(features), loss, descent, step)
         self.points, self.labels = self.embed(features), labels
         self.clips = np.array([item.video.id for item in features], dtype=np.int64)
+        self.raw, self.words = self._raw(features), self.table.encode([item.video.text() for item in features])
+
+    def alike(self, features: Sequence[Features]) -> tuple[Array, Array]:
+        """(clips, programs) twice: cosine of the raw features, and of the words, to the program's most similar clip.
+
+        The learned space puts a stranger somewhere too; how far it really is from everything is seen here.
+        """
+        looks, words = (np.zeros((len(features), self.model.proxies.config.classes), np.float32) for _ in range(2))
+        for start in range(0, len(features), _BLOCK):
+            block = features[start : start + _BLOCK]
+            own = np.array([item.video.id for item in block])[:, None] == self.clips[None, :]
+            counted = self.table.encode([item.video.text() for item in block])
+            part = slice(start, start + len(block))
+            self._nearest(self._raw(block) @ self.raw.T, own, looks[part])
+            self._nearest((counted @ self.words.T).toarray(), own, words[part])
+        return looks, words
+
+    def _nearest(self, cosine: Array, own: NDArray[np.bool_], found: Array) -> None:
+        cosine[own] = 0.0
+        np.maximum.at(found.T, self.labels, cosine.T.astype(np.float32))
+
+    def _raw(self, features: Sequence[Features]) -> Array:
+        """(clips, widths together): each modality as a unit vector, and all of them one again; without missing ones."""
+        rows = np.zeros((len(features), self.raw.shape[1]), np.float32)
+        for row, item in zip(rows, features, strict=True):
+            start = 0
+            for name, width in self.model.fusion.config.widths.items():
+                vector = vector_of(item, name)
+                if vector is not None and len(vector) == width:
+                    row[start : start + width] = vector / max(float(np.linalg.norm(vector)), 1e-9)
+                start += width
+        unit: Array = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+        return unit
 
     @torch.inference_mode()
     def embed(self, features: Sequence[Features]) -> Array:
@@ -123,16 +159,20 @@ class ProgramSpace:
         config = {"fusion": asdict(self.model.fusion.config), "margin": asdict(self.model.proxies.config)}
         tensors = {name: tensor.cpu().contiguous() for name, tensor in self.model.state_dict().items()}
         known = {"table.hashes": self.table.hashes, "table.idf": self.table.idf, "points": self.points}
-        known |= {"labels": self.labels, "clips": self.clips}
+        known |= {"labels": self.labels, "clips": self.clips, "raw": self.raw}
+        words = {"data": self.words.data, "indices": self.words.indices, "indptr": self.words.indptr}
+        known |= {f"words.{name}": array for name, array in words.items()}
         return config, tensors | {name: torch.from_numpy(np.ascontiguousarray(a)) for name, a in known.items()}
 
     @classmethod
     def restored(cls, config: dict[str, Any], tensors: dict[str, Tensor], device: str = "cpu") -> Self:
         """What `state` gave."""
-        names = ("table.hashes", "table.idf", "points", "labels", "clips")
-        hashes, idf, points, labels, clips = (tensors.pop(name).numpy() for name in names)
+        names = ("table.hashes", "table.idf", "points", "labels", "clips", "raw")
+        hashes, idf, points, labels, clips, raw = (tensors.pop(name).numpy() for name in names)
+        words = tuple(tensors.pop(f"words.{name}").numpy() for name in ("data", "indices", "indptr"))
         model = SpaceNetwork(FusionConfig(**config["fusion"]), MarginConfig(**config["margin"]))
         model.load_state_dict(tensors)
         space = cls(model, GramTable(hashes, idf), device)
-        space.points, space.labels, space.clips = points, labels, clips
+        space.points, space.labels, space.clips, space.raw = points, labels, clips, raw
+        space.words = sparse.csr_matrix(words, shape=(len(points), len(hashes)))
         return space

@@ -21,9 +21,10 @@ from ml.recall.mentions import MentionRecaller
 from ml.types import CONTEXT_FIELDS, TEXT_FIELDS, Array, Candidate, Evidence, Features, Span, Vocabulary
 
 SHOWN = 5  # similar clips named as evidence
-WITNESSES = ("proxy", "neighbours", "named", "context", "uploader")
+WITNESSES = ("proxy", "neighbours", "named", "context", "uploader", "looks", "words")
 # What counts before there are examples to learn it from: a name in the context field is as good as certain.
-UNTAUGHT = (-6.0, (3.0, 3.0, 4.0, 9.0, 3.0))
+UNTAUGHT = (-6.0, (3.0, 3.0, 4.0, 9.0, 3.0, 0.0, 2.0))
+FIRST = 3  # programs of a clip that are looked at closer
 LEAST = 20  # held-out clips of which so many must be of a program, or the weights above stay
 
 Spans = Mapping[int, tuple[Span, ...]]
@@ -41,7 +42,7 @@ class ProgramSettings:
     modality_dropout: float = 0.15
     neighbours: int = 10
     precision: float = 0.95  # of the first program named; where it is not reached, the program is unknown
-    held_out: float = 0.2  # of the clips, to weigh the witnesses by, and half as many of the programs
+    held_out: float = 0.2  # of the programs, which are unknown then, and of the clips of the others: to weigh by
     epochs: int = 10
     least_steps: int = 200
     batch: int = 64
@@ -51,22 +52,35 @@ class ProgramSettings:
 
 @dataclass(frozen=True)
 class Scale:
-    """Probability that a clip is of a program = sigmoid(bias + weights * witnesses); below `least` it is unknown."""
+    """Probability that a clip is of a program = sigmoid(bias + weights * witnesses); below `least` it is unknown.
 
+    The last weight is that of the lead over the best other program by `order`, the witnesses weighed among programs.
+    """
+
+    order: tuple[float, ...] = UNTAUGHT[1]
     bias: float = UNTAUGHT[0]
-    weights: tuple[float, ...] = UNTAUGHT[1]
+    weights: tuple[float, ...] = (*UNTAUGHT[1], 0.0)
     least: float = 0.5
 
     def probability(self, witnesses: Array) -> NDArray[np.float64]:
-        """(..., witnesses) -> (...)."""
-        logits = witnesses.astype(np.float64) @ np.array(self.weights) + self.bias
+        """(clips, programs, witnesses) -> (clips, programs)."""
+        logits = self.told(witnesses) @ np.array(self.weights) + self.bias
         probability: NDArray[np.float64] = 1 / (1 + np.exp(-logits))
         return probability
 
+    def told(self, witnesses: Array) -> NDArray[np.float64]:
+        """(clips, programs, witnesses and lead)."""
+        scores = witnesses.astype(np.float64) @ np.array(self.order)
+        best = np.sort(scores, axis=1)[:, ::-1]
+        second = best[:, 1:2] if best.shape[1] > 1 else np.zeros_like(best)
+        lead = scores - np.where(scores == best[:, :1], second, best[:, :1])
+        return np.concatenate([witnesses, lead[..., None]], axis=-1)
+
 
 class ProgramRecaller:
-    """Five witnesses are weighed: a learned space of programs and its nearest clips, the program's names in the text
-    and in the clip's context, and what its uploader has brought before. A clip of no known program gets no candidate.
+    """Witnesses are weighed: a learned space of programs and its nearest clips, the program's names in the text and in
+    the clip's context, what its uploader has brought before, and how near its most similar clip really is. A clip of no
+    known program gets no candidate.
     """
 
     needs: ClassVar[tuple[str, ...]] = ()
@@ -124,18 +138,28 @@ class ProgramRecaller:
         return cls(data.vocabulary, space, uploads, programs=programs, neighbours=settings.neighbours)
 
     def _weighed(self, held: TrainingSet, settings: ProgramSettings) -> Scale:
-        """The weights that tell true programs from others on clips that were not learned from."""
+        """The weights that tell true programs from others on clips that were not learned from.
+
+        Programs that were held out are as if nobody had a name for them: their clips ought to be of no program.
+        """
         witnesses, *_ = self.witnesses(held.features)
+        seen = np.isin(self.known, self.programs)
+        witnesses[:, ~seen] = 0.0
         true = np.zeros(witnesses.shape[:2], bool)
         for row, program in _labels(held):
-            true[row, self.place[program]] = True
+            true[row, self.place[program]] = seen[self.place[program]]
         pairs = witnesses.any(axis=-1)
         if true[pairs].sum() < LEAST or true[pairs].all():
             return Scale()
-        # Never below zero: that something speaks for a program must not speak against it.
-        fitted = LogisticRegression(C=10.0, max_iter=500).fit(witnesses[pairs], true[pairs])
-        weights = tuple(float(max(weight, 0.0)) for weight in fitted.coef_[0])
-        scale = Scale(float(fitted.intercept_[0]), weights)
+        scale = Scale(_fitted(witnesses[pairs], true[pairs])[1])
+        told = scale.told(witnesses)
+        # Whether the best one is right at all is learned from the best few only: the rest is told apart by their order.
+        first = np.zeros_like(true)
+        np.put_along_axis(first, np.argsort(-told[..., -1], axis=1)[:, :FIRST], True, axis=1)
+        if not true[first].any() or true[first].all():
+            return Scale()
+        bias, weights = _fitted(told[first], true[first])
+        scale = replace(scale, bias=bias, weights=weights)
         return replace(scale, least=_threshold(scale.probability(witnesses), true, settings.precision))
 
     def recall(self, features: Sequence[Features], k: int) -> list[list[Candidate]]:
@@ -170,6 +194,8 @@ class ProgramRecaller:
             classes = [i for i, program in enumerate(self.programs) if program in self.place]
             found[:, columns, 0] = np.maximum(self.space.likeness(embedded)[:, classes], 0.0)
             found[:, columns, 1] = shares[:, classes]
+            for place, likeness in zip((5, 6), self.space.alike(features), strict=True):
+                found[:, columns, place] = likeness[:, classes]
         spans = [self._told(item, found[row]) for row, item in enumerate(features)]
         return found, spans, near
 
@@ -206,10 +232,17 @@ class ProgramRecaller:
         config, space = read_config(folder), None
         if "space" in config:
             space = ProgramSpace.restored(config["space"], load_file(folder / "model.safetensors"), device)
-        scale = Scale(**config["scale"] | {"weights": tuple(config["scale"]["weights"])})
+        told = config["scale"]
+        scale = Scale(tuple(told["order"]), told["bias"], tuple(told["weights"]), told["least"])
         uploads = {name: dict(counts) for name, counts in config["uploads"].items()}
         kept = {"programs": config["programs"], "neighbours": config["neighbours"], "scale": scale}
         return cls(vocabulary, space, uploads, **kept)
+
+
+def _fitted(x: NDArray[Any], said: NDArray[np.bool_]) -> tuple[float, tuple[float, ...]]:
+    """Bias and weights; none below zero: what speaks for a program must not speak against it."""
+    fitted = LogisticRegression(C=10.0, max_iter=500).fit(x, said)
+    return float(fitted.intercept_[0]), tuple(float(max(weight, 0.0)) for weight in fitted.coef_[0])
 
 
 def _labels(data: TrainingSet) -> list[tuple[int, int]]:
@@ -223,7 +256,7 @@ def _split(data: TrainingSet, settings: ProgramSettings) -> tuple[list[int], lis
     told = _labels(data)
     programs = sorted({program for _, program in told})
     draw = np.random.default_rng(settings.seed)
-    unseen = set(draw.permutation(programs)[: int(len(programs) * settings.held_out / 2)].tolist())
+    unseen = set(draw.permutation(programs)[: int(len(programs) * settings.held_out)].tolist())
     chosen = draw.random(len(data)) < settings.held_out
     chosen[[row for row, program in told if program in unseen]] = True
     hidden = np.flatnonzero(chosen).tolist() if told else []

@@ -100,7 +100,7 @@ def test_a_program_without_clips_is_known_by_its_name(video, span):
     witnesses, spans, _ = recaller.witnesses([told])
 
     assert spans[0] == {OLD: (span,)}
-    assert witnesses[0, 2].tolist() == [0, 0, float(span.field == "title"), float(span.field == "program"), 0]
+    assert witnesses[0, 2].tolist() == [0, 0, span.field == "title", span.field == "program", 0, 0, 0]
     if span.field == "program":
         assert recaller.recall([told], k=3)[0][0].tag == OLD
 
