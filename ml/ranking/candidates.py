@@ -89,6 +89,15 @@ class CandidatePool:
         opinions: Array = np.concatenate(columns, axis=1).astype(np.float32)
         return opinions
 
+    def certainties(self) -> Array:
+        """(pairs, recallers): -log(1 - score) of scores that are probabilities, else 0.
+
+        The log of a score hardly tells 0.9 from 0.99; with both, a regression can weigh log-odds.
+        """
+        share = np.where((self.scores > 0) & (self.scores < 1), self.scores, 0.0)
+        certainties: Array = -np.log1p(-np.minimum(share, 1 - 1e-4)).astype(np.float32)
+        return certainties
+
     def look_up(self, matrix: sparse.csr_matrix) -> Array:
         """(pairs,) the value of a (videos, tags) matrix at each pair."""
         if not len(self):

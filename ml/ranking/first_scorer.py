@@ -32,7 +32,7 @@ class FirstScorer:
         return self.regression.logits(self.columns(pool))
 
     def columns(self, pool: CandidatePool) -> Array:
-        """(pairs, 2 * recallers + 2): what is known of a candidate without looking at its video."""
+        """(pairs, 3 * recallers + 2): what is known of a candidate without looking at its video."""
         return _columns(pool, self.prior)
 
     def matrix(self, pool: CandidatePool, tags: int) -> sparse.csr_matrix:
@@ -57,5 +57,5 @@ def log_prior(data: TrainingSet) -> Array:
 
 
 def _columns(pool: CandidatePool, prior: Array) -> Array:
-    columns: Array = np.concatenate([pool.opinions(), prior[pool.column][:, None]], axis=1)
+    columns: Array = np.concatenate([pool.opinions(), pool.certainties(), prior[pool.column][:, None]], axis=1)
     return columns

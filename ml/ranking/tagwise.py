@@ -25,7 +25,7 @@ class TagwiseCalibrator:
     @classmethod
     def fit(cls, pool: CandidatePool, ranked: Array, said: Array, weight: Array, config: Config) -> Self:
         """Settings: `strength` of the shared regression, `pooling` of the tags (examples that a prior is worth)."""
-        x = evidence_matrix(pool, ranked)
+        x = _evidence(pool, ranked)
         regression = Regression.fit(x, said, weight, float(config.get("strength", 1.0)))
         tags = int(pool.column.max()) + 1 if len(pool) else 0
         if not regression.weight.any():  # too few examples for one regression are too few for many
@@ -35,7 +35,7 @@ class TagwiseCalibrator:
         return cls(regression, *shrunk.fit(regression.logits(x), said, weight, pool.column, tags, strength))
 
     def confidence(self, pool: CandidatePool, ranked: Array) -> Array:
-        logits = self.regression.logits(evidence_matrix(pool, ranked))
+        logits = self.regression.logits(_evidence(pool, ranked))
         known = pool.column < len(self.slope)
         column = np.where(known, pool.column, 0)
         if len(self.slope):
@@ -55,3 +55,8 @@ class TagwiseCalibrator:
         parts = load_file(folder / "model.safetensors")
         slope, offset = parts.pop("tags.slope"), parts.pop("tags.offset")
         return cls(Regression(**parts), slope, offset)
+
+
+def _evidence(pool: CandidatePool, ranked: Array) -> Array:
+    evidence: Array = np.concatenate([evidence_matrix(pool, ranked), pool.certainties()], axis=1)
+    return evidence

@@ -11,13 +11,12 @@ from ml import parts, ranking
 from ml.layers import checkpoints
 from ml.parts import silent
 from ml.ranking import CALIBRATORS, RANKERS, shrunk
-from ml.ranking.calibration import evidence_matrix
 from ml.ranking.candidates import CandidatePool
 from ml.ranking.negatives import Negatives
-from ml.ranking.regression import sigmoid
+from ml.ranking.tagwise import TagwiseCalibrator
 from ml.types import Candidate, Evidence, Features, Hop, Region, Span, VideoInput
 from tests.ml import odd_input
-from tests.ml.stack_data import COOKING, GAME, SPORT, STAR, VOCABULARY, make_features, make_training_set
+from tests.ml.stack_data import COOKING, GAME, RAIN, SPORT, STAR, VOCABULARY, make_features, make_training_set
 
 DATA = make_training_set()
 BERT = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
@@ -172,6 +171,13 @@ def test_the_union_keeps_who_said_what_and_why():
     assert pool.joined(pool).videos == 4
 
 
+def test_certainty_tells_a_sure_probability_from_a_surer_one():
+    pool = CandidatePool.union({"a": [[Candidate(GAME, 0.9), Candidate(STAR, 0.99), Candidate(RAIN, 3.0)]]}, VOCABULARY)
+    np.testing.assert_allclose(pool.certainties()[:, 0], [-np.log(0.1), -np.log(0.01), 0], rtol=1e-5)
+    other = CandidatePool.union({"a": [[]], "b": [[Candidate(GAME, 1.0)]]}, VOCABULARY)
+    assert other.certainties().tolist() == [[0, 0]]
+
+
 @pytest.fixture(params=sorted(CALIBRATORS))
 def calibrator(request):
     return parts.find(CALIBRATORS, request.param)
@@ -228,7 +234,7 @@ def test_a_tag_that_is_truer_than_its_scores_say_gets_more_confidence():
     few = np.flatnonzero(shy)[3:]
     weight[few], said[shy] = 0, 1  # three examples, all true
     fitted = parts.find(CALIBRATORS, "tagwise.v1").fit(pool, ranked, said, weight, {"pooling": 20})
-    shared = sigmoid(fitted.regression.logits(evidence_matrix(pool, ranked)))
+    shared = TagwiseCalibrator(fitted.regression, np.ones(6), np.zeros(6)).confidence(pool, ranked)
     raised = fitted.confidence(pool, ranked) - shared
     assert fitted.confidence(pool, ranked)[modest].mean() == pytest.approx(said[modest].mean(), abs=0.02)
     assert raised[modest].mean() > 0.1
