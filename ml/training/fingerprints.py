@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,22 @@ _ARRAYS = ("text", "frames", "frame_times", "sound")
 def of(*things: Any) -> str:
     """sha256 of plain values."""
     return hashlib.sha256(json.dumps(things, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def of_part(*things: Any) -> str:
+    """Of what a part is trained from, the programs that train it included."""
+    return of(programs(), *things)
+
+
+@cache
+def programs() -> str:
+    """sha256 of the code of all parts: a correction reaches those whose reviews have not changed, too."""
+    digest, root = hashlib.sha256(), Path(__file__).parent.parent
+    rooms = [root / room for room in ("layers", "recall", "ranking")]
+    files = [root / "parts.py", *(file for room in rooms for file in room.glob("*.py"))]
+    for file in sorted(files):
+        digest.update(file.read_bytes())
+    return digest.hexdigest()
 
 
 def of_set(data: TrainingSet) -> str:

@@ -7,7 +7,7 @@ kill, and the next one with the same reviews, find it there.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -48,7 +48,6 @@ class Folds:
     journal: Journal
     place: Workplace
     store: FeatureStore
-    used: dict[str, int] = field(default_factory=lambda: {"found": 0, "trained": 0})
 
     @cached_property
     def splits(self) -> list[Split]:
@@ -85,7 +84,7 @@ class Folds:
                 features = [self.data.features[i] for i in held_out]
                 return _packed(model.recall(features, settings["candidates"]))
 
-            key = fingerprints.of(name, settings, self.digest, rest.tolist())
+            key = fingerprints.of_part(name, settings, self.digest, rest.tolist())
             for i, proposed in zip(held_out, _unpacked(self._kept(key, answer)), strict=True):
                 found[i] = proposed
         return found
@@ -104,14 +103,13 @@ class Folds:
                 features = [self.data.features[i] for i in held_out]
                 return {"scores": model.score(features, pool.of(held_out.tolist()))}
 
-            key = fingerprints.of(ranking["ranker"], ranking.get("settings"), self.digest, known, rest.tolist())
+            key = fingerprints.of_part(ranking["ranker"], ranking.get("settings"), self.digest, known, rest.tolist())
             scores[np.isin(pool.video, held_out)] = self._kept(key, answer)["scores"]
         return scores
 
     def _kept(self, key: str, answer: Any) -> Kept:
         """The kept answer, or a new one; all processes go the same way."""
         found = peers.told(self.store.get(key, KEPT))
-        self.used["found" if found is not None else "trained"] += 1
         if found is not None:
             return dict(found)
         made: Kept = answer()

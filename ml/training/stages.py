@@ -139,7 +139,7 @@ class Stages:
             self.recallers[name] = self.part(
                 f"{RECALL}/{name}",
                 name,
-                fingerprints.of(name, own, digest),
+                fingerprints.of_part(name, own, digest),
                 partial(_trained, recaller, data, own, former),
                 partial(recaller.load, vocabulary=data.vocabulary, device=_device()),
             )
@@ -152,7 +152,7 @@ class Stages:
         trained: Ranker = self.part(
             f"{RANKING}/{name}",
             name,
-            fingerprints.of(name, settings, digest, fingerprints.of_pool(pool)),
+            fingerprints.of_part(name, settings, digest, fingerprints.of_pool(pool)),
             lambda step: ranker.train(data, pool, settings, step=step, warm=former),
             partial(ranker.load, vocabulary=data.vocabulary, device=_device()),
         )
