@@ -1,12 +1,13 @@
 """Training a VGGish on the stack's own clips, for machines where the released weights cannot be had.
 
 A clip's embeddings, their mean and their greatest values, should predict the clip's tags; the classifier is thrown away
-afterwards. Few sounds are made more by a shift in time, by masks over time and bands (SpecAugment, Park et al. 2019)
-and by mixing two clips (mixup, Zhang et al. 2018).
+afterwards. Few sounds are made more by shifts in time, tempo, pitch and loudness, by masks over time and bands
+(SpecAugment, Park et al. 2019) and by mixing two clips (mixup, Zhang et al. 2018).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from ml.modality import logmel, vggish
 from ml.parts import Step, silent
 from ml.types import Array
 
+SILENCE = math.log(logmel.OFFSET)  # the least that a band can be
 MOST_CODED = 5000  # examples that the PCA is fitted on
 
 
@@ -40,6 +42,9 @@ class SoundSchedule:
     mixing: float = 0.4  # both parameters of mixup's Beta distribution; 0 mixes nothing
     longest_mask: int = 60  # frames of 10 ms; 0 masks no time
     widest_mask: int = 12  # of the 64 bands; 0 masks none
+    gain: float = 0.4  # deviation of how much louder or softer, in natural logarithms
+    pitch: int = 2  # bands higher or lower at most
+    tempo: float = 0.15  # share faster or slower at most
     half: bool = False  # bfloat16 activations: twice as fast on processors that multiply them, far slower on others
     seed: int = 0
 
@@ -80,7 +85,7 @@ def train(
 
     def loss(rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
         random = np.random.default_rng(int(torch.randint(2**31, (1,), generator=generator)))
-        heard = np.stack([shifted(sounds[i], schedule.examples, random) for i in rows])
+        heard = np.stack([varied(sounds[i], schedule, random) for i in rows])
         bands, truth = mixed(torch.from_numpy(heard), wanted[torch.from_numpy(rows)], schedule.mixing, random)
         with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=schedule.half):
             logits = model(cut(masked(bands, schedule, random)).to(device)).float()
@@ -117,14 +122,20 @@ def whole(bands: Array) -> Array:
     return window(bands, 0, count)
 
 
-def shifted(bands: Array, examples: int, random: np.random.Generator) -> Array:
-    """So many examples' frames from a random one on; what runs over the end goes on at the beginning."""
-    return window(bands, int(random.integers(len(bands))), examples)
+def varied(bands: Array, schedule: SoundSchedule, random: np.random.Generator) -> Array:
+    """So many examples' frames from a random one on, a little faster, higher and louder, or the other way."""
+    speed = 1 + random.uniform(-schedule.tempo, schedule.tempo)
+    heard = window(bands, int(random.integers(len(bands))), schedule.examples, speed)
+    higher = int(random.integers(-schedule.pitch, schedule.pitch + 1))
+    places = np.clip(np.arange(heard.shape[1]) - higher, 0, heard.shape[1] - 1)
+    louder = np.float32(random.normal(0.0, schedule.gain))
+    varied: Array = np.maximum(heard[:, places] + louder, np.float32(SILENCE))
+    return varied
 
 
-def window(bands: Array, start: int, examples: int) -> Array:
+def window(bands: Array, start: int, examples: int, speed: float = 1.0) -> Array:
     """(examples * 96, 64) from frame `start` on, around the end of the clip."""
-    places = (start + np.arange(examples * logmel.EXAMPLE)) % len(bands)
+    places = (start + (np.arange(examples * logmel.EXAMPLE) * speed).astype(np.int64)) % len(bands)
     return np.asarray(bands[places], np.float32)
 
 

@@ -206,6 +206,17 @@ def test_masks_cover_one_stretch_of_time_and_one_of_bands():
         assert torch.equal(hidden, times[:, None] | columns[None, :])
 
 
+def test_variation_changes_tempo_pitch_and_loudness_and_never_falls_below_silence():
+    bands = (np.arange(200)[:, None] + np.arange(64)[None]).astype(np.float32)
+    still = {"gain": 0.0, "pitch": 0, "tempo": 0.0, "examples": 1}
+    varied = lambda seed=3, **kw: sound_training.varied(bands, SoundSchedule(**still | kw), np.random.default_rng(seed))
+
+    assert np.unique((varied(gain=1.0) - varied()).round(4)).size == 1
+    assert len(np.unique(np.diff(varied(tempo=0.4), axis=0))) > len(np.unique(np.diff(varied(), axis=0)))
+    assert {float((varied(i, pitch=1) - varied(i))[5, 30]) for i in range(9)} == {-1.0, 0.0, 1.0}
+    assert sound_training.varied(bands - 300, SoundSchedule(), np.random.default_rng(0)).min() >= np.log(0.01) - 1e-6
+
+
 def test_a_window_goes_on_at_the_beginning():
     bands = np.arange(100, dtype=np.float32)[:, None].repeat(64, axis=1)
 
