@@ -22,7 +22,7 @@ class VggishConfig:
     channels: tuple[int, ...] = (64, 128, 256, 512)  # of each group
     hidden: int = 4096
     dim: int = 128
-    norm: bool = False  # batch norm after each convolution: without it a small set of sounds does not get it going
+    norm: bool = False  # batch norm after each hidden layer: without it a small set of sounds does not get it going
 
     @classmethod
     def narrow(cls, times: int = 8) -> VggishConfig:
@@ -53,13 +53,13 @@ class Vggish(nn.Module):
             layers.append(nn.MaxPool2d(2))
         self.features = nn.Sequential(*layers)
         flat = before * (FRAMES // 16) * (BANDS // 16)
-        self.embeddings = nn.Sequential(
-            nn.Linear(flat, config.hidden),
-            nn.ReLU(),
-            nn.Linear(config.hidden, config.hidden),
-            nn.ReLU(),
-            nn.Linear(config.hidden, config.dim),  # and no activation: the embedding has both signs
-        )
+        hidden: list[nn.Module] = []
+        for before in (flat, config.hidden):
+            hidden.append(nn.Linear(before, config.hidden))
+            hidden += [nn.BatchNorm1d(config.hidden)] if config.norm else []
+            hidden.append(nn.ReLU())
+        # The last layer has no activation: an embedding has both signs.
+        self.embeddings = nn.Sequential(*hidden, nn.Linear(config.hidden, config.dim))
 
     def forward(self, examples: Tensor) -> Tensor:
         maps = self.features(examples[:, None])  # (examples, channels, 6, 4)
