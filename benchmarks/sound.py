@@ -29,7 +29,7 @@ from ml.modality.vggish import VggishExtractor
 from ml.types import Array, Features, VideoInput
 
 NETWORK = VggishConfig.narrow()
-PLAIN = SoundSchedule(steps=0, epochs=60, batch=32, half=True)
+PLAIN = SoundSchedule(steps=0, epochs=30, batch=32, half=True)
 SCHEDULES = {
     "trained": PLAIN,
     "trained, no mixing": dataclasses.replace(PLAIN, mixing=0.0),
