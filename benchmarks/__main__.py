@@ -31,6 +31,7 @@ PURE = {
     "augmentation",
     "extraction",
     "extreme",
+    "faces",
     "fusion",
     "graph",
     "hierarchy",

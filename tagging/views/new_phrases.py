@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from tagging import new_phrases
+from tagging import new_phrases, tag_names
 from tagging.phrase_models import NewPhrase
 from taxonomy import own_set
 from taxonomy.drafting.edits import EditRefused
@@ -60,7 +60,10 @@ def make_tag(request: HttpRequest, pk: int) -> HttpResponse:
 @login_required
 @editors
 def make_alias(request: HttpRequest, pk: int) -> HttpResponse:
-    tag = request.POST.get("tag", "").strip()
+    # A picked tag comes before the field it was picked in; without scripts somebody types a name there.
+    tag = next((code.strip() for code in request.POST.getlist("tag") if code.strip()), "")
+    found = tag_names.resolve([tag])[tag] if tag else ""
+    tag = Tag.objects.get(pk=found).code if isinstance(found, int) else tag  # else one of the own change set, perhaps
     if not tag:
         messages.error(request, _("Choose the tag that is called so too."))
         return redirect("tagging:new-phrases")

@@ -120,13 +120,14 @@ def test_a_phrase_becomes_a_tag_in_the_editors_change_set(client, editor):
     assert "in a change set" in page
 
 
-def test_a_phrase_becomes_another_name_of_a_tag(client, editor):
+@pytest.mark.parametrize("called", ["code", "name"])
+def test_a_phrase_becomes_another_name_of_a_tag(client, editor, called):
     tag = make_tag("Tea")
     names.make(tag, "茶", language="zh", preferred=True).save()
     versions.publish()
     see("a cuppa now", "cuppa")
 
-    act(client, NewPhrase.objects.get(), "alias", tag=tag.code)
+    act(client, NewPhrase.objects.get(), "alias", tag=["", getattr(tag, called), ""])
 
     edit = ChangeSet.objects.get(author=editor).edits.get()
     assert edit.op == "rename"
