@@ -17,7 +17,7 @@ from benchmarks.sets import seeds, uploader_tags
 from ml.feature_store import FeatureStore
 from ml.layers.selection import top
 from ml.parts import indicator
-from ml.training import stacks
+from ml.training import stacks, workplace
 from ml.training.journal import Journal, Progress
 from ml.training.stages import CHUNK, Stages
 from ml.types import Array, Example, Proposal, Snapshot, VideoInput, Vocabulary
@@ -67,10 +67,13 @@ def _trial(snapshot: Snapshot, options: Namespace) -> dict[str, dict[str, float]
 
 def propose(snapshot: Snapshot, videos: Sequence[Example], options: Namespace) -> list[list[Proposal]]:
     """Train every part of the stack as the product does, and propose for these videos."""
-    with tempfile.TemporaryDirectory() as folder:
+    config, journal = stacks.read(options.stack), Journal(_tell, lambda: False)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        workplace.opened(Path(folder) / "bundle", {"snapshot": snapshot.hash, "config": config}) as place,
+    ):
         store = FeatureStore(options.features or Path(folder) / "features")
-        journal = Journal(_tell, lambda: False)
-        pipeline = Stages(snapshot, stacks.read(options.stack), Path(folder) / "bundle", store, journal).run()
+        pipeline = Stages(snapshot, config, place, store, journal).run()
         inputs = [example.video for example in videos]
         parts = [pipeline.propose(inputs[i : i + CHUNK]) for i in range(0, len(inputs), CHUNK)]
         print(journal.seconds, journal.notes, file=sys.stderr, flush=True)

@@ -56,7 +56,7 @@ def by_tags(ranker: str) -> dict[str, dict[str, float]]:
 def by_videos(rows: Array) -> dict[str, dict[str, float]]:
     """CPU ms a clip of similarity recall: reviewed videos by tags in all."""
     found: dict[str, dict[str, float]] = {}
-    for count in (1_000, 10_000, len(rows)):
+    for count in sorted({min(count, len(rows)) for count in (1_000, 10_000, len(rows))}):
         for tags in TAGS:
             data = _data(count, tags, rows[:count])
             model = TextSimilarity.train(data, {}, step=silent)
