@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ml.registry.part_names import note, reason, stage_name
+from ml.registry.part_names import notes, reason, stage_name
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
@@ -54,7 +54,7 @@ class ModelVersion(models.Model):
     @property
     def notes(self) -> list[str]:
         """What its training did without or did not have to do, in the reader's words."""
-        return [note(text) for text in self.metrics.get("notes", ())]
+        return notes(self.metrics.get("notes", ()))
 
     @property
     def folder(self) -> Path:

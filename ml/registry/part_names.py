@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -82,11 +83,18 @@ def stage_name(stage: str) -> str:
     return part_name(stage)
 
 
-def note(text: str) -> str:
-    """What the training did without or did not have to do, in the reader's words."""
-    if unchanged := _UNCHANGED.fullmatch(text):
-        part = part_name(unchanged["part"])
-        return _("%(part)s: nothing has changed, taken from the active version.") % {"part": part}
+def notes(texts: Sequence[str]) -> list[str]:
+    """What the training did without or did not have to do, in the reader's words; what was copied in one sentence."""
+    unchanged = [part_name(found["part"]) for text in texts if (found := _UNCHANGED.fullmatch(text))]
+    told = [_note(text) for text in texts if not _UNCHANGED.fullmatch(text)]
+    if unchanged:
+        told.append(
+            _("Nothing has changed, taken from the active version: %(parts)s.") % {"parts": ", ".join(unchanged)}
+        )
+    return told
+
+
+def _note(text: str) -> str:
     if left_out := _LEFT_OUT.fullmatch(text):
         what = ", ".join(str(MODALITIES.get(name, name)) for name in left_out["what"].split(" and no "))
         return _("%(part)s: left out, for it needs %(what)s.") % {"part": part_name(left_out["part"]), "what": what}

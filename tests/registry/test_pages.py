@@ -117,6 +117,7 @@ def test_another_stack_can_be_chosen(client, settings):
 def test_what_the_training_noted_is_told(client):
     notes = [
         "mentions.v1 is unchanged: taken from the active version.",
+        "graph.v1 is unchanged: taken from the active version.",
         "fused_similarity.v1 is left out: there is no frames and no sound.",
         "The weights for text are missing, so its parts are left out. Fetch them.",
         "The dev split is small: the calibration also learned from folds of the train split.",
@@ -125,7 +126,7 @@ def test_what_the_training_noted_is_told(client):
 
     page = client.get(version.get_absolute_url()).content.decode()
 
-    assert "named in the text: nothing has changed, taken from the active version." in page
+    assert "taken from the active version: named in the text, related tags." in page
     assert "similar as a whole: left out, for it needs pictures, sound." in page
     assert "Left out for lack of weights: text. Fetch them." in page
     assert "There are few validation videos" in page
