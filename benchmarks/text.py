@@ -12,14 +12,14 @@ from functools import partial
 import torch
 
 from benchmarks.sets import kuairec, labelled_text, seeds
-from benchmarks.texts import linear, networks, transformers
+from benchmarks.texts import bag, linear, networks, transformers
 from benchmarks.texts.task import Scores, Task, together
 
 Method = Callable[[Task, int], Scores]  # of a task and a seed
 Tasks = Callable[[int], Iterable[Task]]  # of a seed
 
 SEEDLESS = {"tfidf_svm": linear.svm, "kernel_ridge": linear.ridge}
-PARTNERS = ("tfidf_svm", "kernel_ridge", "bow_cnn_attention", "albert_pretrained")
+PARTNERS = ("tfidf_svm", "kernel_ridge", "joint_bag", "bow_cnn_attention", "albert_pretrained")
 TOGETHER = "together"  # of those partners that were asked for
 LEVELS = "kuairec"
 
@@ -27,7 +27,7 @@ LEVELS = "kuairec"
 def add_arguments(parser: ArgumentParser) -> None:
     seeds.add_arguments(parser, 3)
     parser.add_argument("--folds", type=int, default=labelled_text.FOLDS, help="of 10 folds to run")
-    parser.add_argument("--epochs", type=int, default=10, help="of the networks that are no transformers")
+    parser.add_argument("--epochs", type=int, default=5, help="of the networks that are no transformers")
     parser.add_argument("--steps", type=int, default=1_000, help="of ALBERT's pretraining")
 
 
@@ -43,7 +43,7 @@ def run(options: Namespace) -> dict[str, object]:
 
 
 def _methods(options: Namespace) -> dict[str, Method]:
-    found: dict[str, Method] = dict(SEEDLESS)
+    found: dict[str, Method] = {**SEEDLESS, "joint_bag": bag.bag}
     for name, variant in networks.VARIANTS.items():
         found[name] = partial(networks.encoder, variant=variant, epochs=options.epochs)
     found["albert_from_scratch"] = partial(transformers.fine_tuned, steps=0)

@@ -28,12 +28,15 @@ def split(text: str, spaced: bool) -> list[str]:
 
 
 def words(text: str) -> list[str]:
-    """Words, two and three in a row; the first ones with their place and with the first; pieces of each word."""
-    found = text.split()
+    """Words, up to three in a row or with a gap, with their case and without; the first ones with their place and
+    with what the text begins with; pieces of each word."""
+    found, folded = text.split(), text.lower().split()
     named = [" ".join(found[i : i + n]) for n in (1, 2, 3) for i in range(len(found) - n + 1)]
+    named += [f"any:{' '.join(folded[i : i + n])}" for n in (1, 2) for i in range(len(folded) - n + 1)]
+    named += [f"{left} _ {right}" for left, right in zip(found, found[2:], strict=False)]
     named += [f"begin:{' '.join(found[:n])}" for n in (1, 2, 3)]
     named += [f"{place}:{word}" for place, word in enumerate(found[:FIRST])]
-    named += [f"{found[0]}..{word}" for word in found[1 : FIRST + 1]]
+    named += [f"{' '.join(found[:n])}..{word}" for n in (1, 2) for word in found[n : n + FIRST]]
     for word in found:
         whole = f"<{word}>"
         named += [f"in:{whole[i : i + n]}" for n in (3, 4, 5) for i in range(len(whole) - n + 1)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_factor, cho_solve, get_lapack_funcs
 from sklearn.svm import LinearSVC
 
 from benchmarks.texts import features
@@ -40,10 +40,10 @@ def ridge(task: Task, seed: int) -> Scores:
     hints says what each text's class is without having seen that text's own, and the targets lean towards it.
     """
     rows, judged = features.of(task)
-    kernel, across = (_kernel((some @ rows.T).toarray().astype(np.float64)) for some in (rows, judged))
+    kernel, across = (_kernel((some @ rows.T).toarray()) for some in (rows, judged))
     scores = []
     for level in range(len(task.classes)):
-        known, target = task.known(level), task.one_hot(level)
+        known, target = task.known(level), task.one_hot(level).astype(np.float32)
         square = kernel[np.ix_(known, known)]
         mean = target.mean(axis=0)
         if task.hints is not None:
@@ -64,10 +64,13 @@ def _teacher(
     lengths = np.maximum(np.linalg.norm(hints, axis=1, keepdims=True), 1e-9)
     alike = (hints / lengths) @ (hints / lengths).T
     factor, mean = _factor(square + HINTS * alike), target.mean(axis=0)
-    inverse = cho_solve(factor, np.eye(len(square)))
-    return np.asarray(target - (inverse @ (target - mean)) / np.diag(inverse)[:, None])
+    (invert,) = get_lapack_funcs(("potri",), factor[:1])
+    shares = np.diag(invert(factor[0], lower=True)[0])
+    return np.asarray(target - cho_solve(factor, target - mean) / shares[:, None])
 
 
 def _factor(square: NDArray[np.float64]) -> tuple[NDArray[np.float64], bool]:
-    factor: tuple[NDArray[np.float64], bool] = cho_factor(square + RIDGE * np.eye(len(square)), lower=True)
+    factor: tuple[NDArray[np.float64], bool] = cho_factor(
+        square + RIDGE * np.eye(len(square), dtype=square.dtype), lower=True
+    )
     return factor

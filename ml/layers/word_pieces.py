@@ -16,8 +16,8 @@ MOST = 24  # pieces of a word; a longer word is a number or a link
 
 @lru_cache(maxsize=65_536)  # texts are made of the same words
 def pieces(word: str, buckets: int) -> tuple[int, ...]:
-    """Rows, from 1 on, of a word's pieces; < and > mark its ends."""
-    whole = f"<{word}>"
+    """Rows, from 1 on, of a word's pieces, whatever its case; < and > mark its ends."""
+    whole = f"<{word.casefold()}>"
     found = [whole[i : i + size] for size in SIZES for i in range(max(1, len(whole) - size + 1))]
     return tuple(1 + zlib.crc32(piece.encode()) % (buckets - 1) for piece in found[:MOST])
 
