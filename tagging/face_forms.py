@@ -91,6 +91,7 @@ class PhotosForm(forms.Form):
 class MomentForm(forms.Form):
     """A moment of a clip that shows the person."""
 
+    person = forms.ModelChoiceField(KnownPerson.objects.recognised(), widget=forms.HiddenInput)
     video = forms.ModelChoiceField(
         Video.objects.filter(media__isnull=False).select_related("media"),
         label=_("Clip"),

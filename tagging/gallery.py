@@ -12,6 +12,7 @@ import numpy as np
 from django.contrib.auth.models import User
 from django.core.files.base import File
 from django.db import connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Now
 
 from ml.types import FACE_WIDTH, Gallery, Proposal
@@ -120,6 +121,11 @@ def version() -> int:
             " WHERE photo.state = 'ready' AND NOT person.opted_out AND person.erasing_since IS NULL"
         )
         return int(cursor.fetchone()[0])
+
+
+def people() -> QuerySet[KnownPerson]:
+    """Those whom photos may be added to."""
+    return KnownPerson.objects.recognised().select_related("tag")
 
 
 def load() -> Gallery:

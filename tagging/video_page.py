@@ -11,6 +11,7 @@ from django.utils.translation import get_language
 from ml.registry.models import ModelVersion
 from ml.registry.part_names import part_name
 from tagging import reasons, standing
+from tagging.face_models import KnownPerson
 from tagging.models import Suggestion, SuggestionSet, Video
 from taxonomy.models import Tag, TagName
 from taxonomy.search import preferred
@@ -95,6 +96,12 @@ def given_tags(video: Video) -> list[GivenTag]:
 def tag_name(tag: Tag) -> str:
     """In the reader's language; the tag's names must have been prefetched as `localised_names`."""
     return next((name.text for name in tag.names.all()), tag.name)
+
+
+def named(people: QuerySet[KnownPerson]) -> list[tuple[int, str]]:
+    """Number and name of each in the reader's language."""
+    found = people.prefetch_related(Prefetch("tag__names", localised_names()))
+    return [(person.pk, tag_name(person.tag)) for person in found]
 
 
 def localised_names() -> QuerySet[TagName]:

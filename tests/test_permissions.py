@@ -75,7 +75,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "faces/": {"GET": EDITOR | ADMIN, "POST": EDITOR | ADMIN},
     "faces/<int:pk>/": {"GET": EDITOR | ADMIN, "POST": EDITOR | ADMIN},
     "faces/<int:pk>/photos/": {"POST": EDITOR | ADMIN},
-    "faces/<int:pk>/moment/": {"POST": EDITOR | ADMIN},
+    "faces/moment/": {"POST": EDITOR | ADMIN},
     "faces/<int:pk>/merge/": {"POST": EDITOR | ADMIN},
     "faces/<int:pk>/opt-out/": {"POST": EDITOR | ADMIN},
     "faces/<int:pk>/erase/": {"POST": EDITOR | ADMIN},

@@ -9,6 +9,12 @@ function seek(seconds) {
 }
 
 if (player) {
+  const second = document.querySelector(".moment [name=second]");
+  if (second) {
+    for (const event of ["pause", "seeked"]) {
+      player.addEventListener(event, () => (second.value = player.currentTime.toFixed(2)));
+    }
+  }
   document.querySelector("[data-seek-bar]").addEventListener("click", (event) => {
     const picture = event.target.closest(".wave, .film");
     if (!picture) return;

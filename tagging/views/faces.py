@@ -80,7 +80,7 @@ def _page(request: HttpRequest, found: KnownPerson, **forms: Any) -> HttpRespons
         "others": [_named(other) for other in others.prefetch_related(Prefetch("tag__names", localised_names()))],
         "consent": ConsentForm(initial={"consent": found.consent, "consent_on": found.consent_on}),
         "photos_form": PhotosForm(),
-        "moment_form": MomentForm(),
+        "moment_form": MomentForm(initial={"person": found.pk}),
     }
     wrong = any(form.errors for form in forms.values())
     return render(request, "tagging/face.html", content | forms, status=422 if wrong else 200)
@@ -101,12 +101,14 @@ def photos(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 @login_required
 @permission_required("tagging.manage_gallery", raise_exception=True)
-def moment(request: HttpRequest, pk: int) -> HttpResponse:
-    found = get_object_or_404(_people(), pk=pk)
+def moment(request: HttpRequest) -> HttpResponse:
+    """From the person's page, or from that of the clip."""
+    said = request.POST.get("person", "")
+    found = get_object_or_404(_people(), pk=int(said) if said.isdecimal() and len(said) < 18 else 0)
     form = MomentForm(request.POST)
     if not form.is_valid():
         return _page(request, found, moment_form=form)
-    _told(request, int(gallery.add_moment(found, **form.cleaned_data) is not None))
+    _told(request, int(gallery.add_moment(**form.cleaned_data) is not None))
     return redirect(found)
 
 

@@ -165,11 +165,13 @@ def test_a_photo_that_kills_workers_is_given_up():
 def test_a_moment_of_a_clip_shows_the_face(client, editor, tmp_path):
     media = clips.store(make_portrait_clip(tmp_path / "clip.mp4", BOB, seconds=2, fps=4))
     video, person = make_video(media=media, media_state="ready"), make_person("Bob")
-    late = post(client, person, "moment", {"video": video.pk, "second": "60"})
-    assert late.status_code == 422
-    assert post(client, person, "moment", {"video": 0, "second": "1"}).status_code == 422
+    told = {"person": person.pk, "video": video.pk, "second": "1.2"}
+    assert client.post("/faces/moment/", told | {"second": "60"}).status_code == 422
+    assert client.post("/faces/moment/", told | {"video": 0}).status_code == 422
+    assert client.post("/faces/moment/", told | {"person": 0}).status_code == 404
+    assert f'<option value="{person.pk}">Bob</option>' in client.get(video.get_absolute_url()).content.decode()
 
-    post(client, person, "moment", {"video": video.pk, "second": "1.2"})
+    client.post("/faces/moment/", told)
     face_photos.examine_waiting()
 
     photo = person.photos.get()
