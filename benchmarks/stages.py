@@ -52,22 +52,25 @@ def _trial(videos: TaggedSet, seed: int) -> Iterator[tuple[str, Figures]]:
     parts = (videos.dev, videos.test)
     recallers = recalling.train(RECALL, videos.train, seed)
     every = [recalling.every_tag(recallers[CLASSIFIER], part) for part in parts]
-    yield "classification only", figures(*map(Scored, parts, every, [pool.scores[:, 0] for pool in every]))
+    yield from _told("classification only", list(map(Scored, parts, every, [pool.scores[:, 0] for pool in every])))
     proposed = recalling.honest(recallers, videos.train, BUDGET, seed)
     pools = [recalling.proposed(recallers, part, BUDGET) for part in parts]
+    few = len(videos.dev) < FEW
     blank = [np.zeros(len(pool), np.float32) for pool in (*pools, proposed)]
     alone = list(map(Scored, (*parts, videos.train), (*pools, proposed), blank))
-    for calibrator in CALIBRATORS:
-        more = alone[2] if len(videos.dev) < FEW else None
-        yield f"recall, calibration alone, {calibrator}", figures(*alone[:2], more, calibrator)
+    yield from _told("recall, calibration alone", alone[:2], alone[2] if few else None)
     for name in RANKERS:
         ranker = find(RANKERS, name).train(videos.train, proposed, {"seed": seed}, step=silent)
         if name != "multimodal.v1":  # made for the few that others leave
-            yield f"ranking all tags, {name}", figures(*_scored(ranker, parts, [everything(p) for p in parts]))
-        more = _folds(name, videos.train, proposed, seed) if len(videos.dev) < FEW else None
-        scored = _scored(ranker, parts, pools)
-        for calibrator in CALIBRATORS:
-            yield f"recall, then {name}, {calibrator}", figures(*scored, more, calibrator)
+            yield from _told(f"ranking all tags, {name}", _scored(ranker, parts, [everything(p) for p in parts]))
+        more = _folds(name, videos.train, proposed, seed) if few else None
+        yield from _told(f"recall, then {name}", _scored(ranker, parts, pools), more)
+
+
+def _told(row: str, scored: Sequence[Scored], more: Scored | None = None) -> Iterator[tuple[str, Figures]]:
+    """One row a calibrator."""
+    for calibrator in CALIBRATORS:
+        yield f"{row}, {calibrator}", figures(scored[0], scored[1], more, calibrator)
 
 
 def _scored(ranker: Ranker, parts: Sequence[TrainingSet], pools: Sequence[CandidatePool]) -> list[Scored]:
