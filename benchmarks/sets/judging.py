@@ -42,14 +42,10 @@ class Scored(NamedTuple):
         return self.pool.look_up(self.part.positive), 1 - self.pool.look_up(self.part.implied)
 
 
-def figures(dev: Scored, test: Scored, more: Scored | None = None, calibrator: str = "logistic.v1") -> dict[str, float]:
-    """Calibrated on `dev`, and on `more` videos of the training that models which have not seen them scored."""
+def figures(dev: Scored, test: Scored, calibrator: str = "logistic.v1") -> dict[str, float]:
+    """Calibrated on `dev`."""
     said, known = dev.truth
-    pool, scores, truth, weight = dev.pool, dev.scores, said, known
-    if more is not None:
-        pool, scores = pool.joined(more.pool), np.concatenate([scores, more.scores])
-        truth, weight = (np.concatenate(pair) for pair in zip((said, known), more.truth, strict=True))
-    fitted = find(CALIBRATORS, calibrator).fit(pool, scores, truth, weight, {})
+    fitted = find(CALIBRATORS, calibrator).fit(dev.pool, dev.scores, said, known, {})
     sure, aimed = fitted.confidence(test.pool, test.scores), fitted.confidence(dev.pool, dev.scores)
     ranked = _ranked(test.part, test.pool, sure)
     accuracy, tags = _emitted(ranked, _for_tags(sure, len(test.part)))
