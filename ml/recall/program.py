@@ -12,20 +12,15 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
-from sklearn.linear_model import LogisticRegression
 
 from ml.layers.descent import DescentConfig
+from ml.layers.program_scale import WITNESSES, Scale
 from ml.layers.program_space import ProgramSpace, SpaceConfig
 from ml.parts import Config, Step, TrainingSet, read_config, silent, write_config
 from ml.recall.mentions import MentionRecaller
 from ml.types import CONTEXT_FIELDS, TEXT_FIELDS, Array, Candidate, Evidence, Features, Span, Vocabulary
 
 SHOWN = 5  # similar clips named as evidence
-WITNESSES = ("proxy", "neighbours", "named", "context", "uploader", "looks", "words")
-# What counts before there are examples to learn it from: a name in the context field is as good as certain.
-UNTAUGHT = (-6.0, (3.0, 3.0, 4.0, 9.0, 3.0, 0.0, 2.0))
-FIRST = 3  # programs of a clip that are looked at closer
-LEAST = 20  # held-out clips of which so many must be of a program, or the weights above stay
 
 Spans = Mapping[int, tuple[Span, ...]]
 
@@ -48,33 +43,6 @@ class ProgramSettings:
     batch: int = 64
     rate: float = 5e-3
     seed: int = 0
-
-
-@dataclass(frozen=True)
-class Scale:
-    """Probability that a clip is of a program = sigmoid(bias + weights * witnesses); below `least` it is unknown.
-
-    The last weight is that of the lead over the best other program by `order`, the witnesses weighed among programs.
-    """
-
-    order: tuple[float, ...] = UNTAUGHT[1]
-    bias: float = UNTAUGHT[0]
-    weights: tuple[float, ...] = (*UNTAUGHT[1], 0.0)
-    least: float = 0.5
-
-    def probability(self, witnesses: Array) -> NDArray[np.float64]:
-        """(clips, programs, witnesses) -> (clips, programs)."""
-        logits = self.told(witnesses) @ np.array(self.weights) + self.bias
-        probability: NDArray[np.float64] = 1 / (1 + np.exp(-logits))
-        return probability
-
-    def told(self, witnesses: Array) -> NDArray[np.float64]:
-        """(clips, programs, witnesses and lead)."""
-        scores = witnesses.astype(np.float64) @ np.array(self.order)
-        best = np.sort(scores, axis=1)[:, ::-1]
-        second = best[:, 1:2] if best.shape[1] > 1 else np.zeros_like(best)
-        lead = scores - np.where(scores == best[:, :1], second, best[:, :1])
-        return np.concatenate([witnesses, lead[..., None]], axis=-1)
 
 
 class ProgramRecaller:
@@ -148,19 +116,7 @@ class ProgramRecaller:
         true = np.zeros(witnesses.shape[:2], bool)
         for row, program in _labels(held):
             true[row, self.place[program]] = seen[self.place[program]]
-        pairs = witnesses.any(axis=-1)
-        if true[pairs].sum() < LEAST or true[pairs].all():
-            return Scale()
-        scale = Scale(_fitted(witnesses[pairs], true[pairs])[1])
-        told = scale.told(witnesses)
-        # Whether the best one is right at all is learned from the best few only: the rest is told apart by their order.
-        first = np.zeros_like(true)
-        np.put_along_axis(first, np.argsort(-told[..., -1], axis=1)[:, :FIRST], True, axis=1)
-        if not true[first].any() or true[first].all():
-            return Scale()
-        bias, weights = _fitted(told[first], true[first])
-        scale = replace(scale, bias=bias, weights=weights)
-        return replace(scale, least=_threshold(scale.probability(witnesses), true, settings.precision))
+        return Scale.of(witnesses, true, settings.precision)
 
     def recall(self, features: Sequence[Features], k: int) -> list[list[Candidate]]:
         """Score = probability; programs below the threshold that gives the wanted precision are left out."""
@@ -239,12 +195,6 @@ class ProgramRecaller:
         return cls(vocabulary, space, uploads, **kept)
 
 
-def _fitted(x: NDArray[Any], said: NDArray[np.bool_]) -> tuple[float, tuple[float, ...]]:
-    """Bias and weights; none below zero: what speaks for a program must not speak against it."""
-    fitted = LogisticRegression(C=10.0, max_iter=500).fit(x, said)
-    return float(fitted.intercept_[0]), tuple(float(max(weight, 0.0)) for weight in fitted.coef_[0])
-
-
 def _labels(data: TrainingSet) -> list[tuple[int, int]]:
     """Row and program of each clip that is of one; a clip of two programs counts for both."""
     programs = {tag.id for tag in data.vocabulary if tag.kind == "program" and tag.assignable}
@@ -261,14 +211,3 @@ def _split(data: TrainingSet, settings: ProgramSettings) -> tuple[list[int], lis
     chosen[[row for row, program in told if program in unseen]] = True
     hidden = np.flatnonzero(chosen).tolist() if told else []
     return np.flatnonzero(~chosen).tolist(), hidden
-
-
-def _threshold(probability: NDArray[np.float64], true: NDArray[np.bool_], precision: float) -> float:
-    """The least probability from which on the first program of a clip is the right one as often as wanted."""
-    first = probability.argmax(axis=1)
-    rows = np.arange(len(probability))
-    sure, right = probability[rows, first], true[rows, first]
-    order = np.argsort(-sure, kind="stable")
-    reached = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
-    good = np.flatnonzero(reached >= precision)
-    return float(sure[order][good[-1]]) if len(good) else float(precision)

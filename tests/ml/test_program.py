@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from ml.layers.margin_loss import MarginConfig, Proxies, with_margin
+from ml.layers.program_scale import Scale, threshold
 from ml.parts import TrainingSet, silent
-from ml.recall.program import ProgramRecaller, Scale, _threshold
+from ml.recall.program import ProgramRecaller
 from ml.types import Features, Span, Tag, VideoInput, Vocabulary
 from tests.ml.stack_data import directions
 
@@ -118,9 +119,9 @@ def test_the_threshold_is_where_the_first_program_is_right_often_enough():
     sure = np.array([[0.9, 0.1], [0.8, 0.3], [0.7, 0.2], [0.6, 0.1]])
     true = np.array([[1, 0], [1, 0], [0, 1], [1, 0]], dtype=bool)
 
-    assert _threshold(sure, true, 0.95) == 0.8
-    assert _threshold(sure, true, 0.75) == 0.6
-    assert _threshold(sure, ~true & False, 0.95) == 0.95
+    assert threshold(sure, true, 0.95) == 0.8
+    assert threshold(sure, true, 0.75) == 0.6
+    assert threshold(sure, ~true & False, 0.95) == 0.95
 
 
 def test_without_programs_it_says_nothing(tmp_path):
@@ -135,3 +136,10 @@ def test_without_programs_it_says_nothing(tmp_path):
 
 def test_few_examples_leave_the_weights_as_they_were():
     assert ProgramRecaller.train(training_set(30), FAST, step=silent).scale == Scale()
+
+
+def test_a_program_that_the_context_names_is_certain_though_no_reviewed_clip_had_one(recaller):
+    [found] = recaller.recall([clip(3, seed=5, program="Old Film")], k=3)
+
+    assert [c.tag for c in found] == [OLD]
+    assert found[0].evidence.spans == (Span("program", 0, 8),)
