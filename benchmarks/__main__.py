@@ -42,6 +42,7 @@ PURE = {
     "sound",
     "stages",
     "text",
+    "training",
 }
 
 
