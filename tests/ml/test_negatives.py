@@ -77,7 +77,7 @@ TAGS = 12
 TREE = Vocabulary(tuple(Tag(i, f"t{i % 9}", parent=i - 4 if i >= 8 else None) for i in range(TAGS)))  # t0, t1, t2 twice
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(st.sets(st.integers(0, TAGS - 1), max_size=4), min_size=2, max_size=6),
     st.integers(1, 14),

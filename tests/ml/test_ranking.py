@@ -22,8 +22,8 @@ DATA = make_training_set()
 BERT = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
 SETTINGS = {
     "contrastive.v1": {"epochs": 1, "dim": 16, "least_steps": 40},
-    "nextvlad.v1": {"epochs": 1, "dim": 16, "clusters": 4, "least_steps": 40},
-    "multimodal.v1": {"epochs": 1, "bert": BERT, "hidden": 8, "least_steps": 60, "rate": 1e-2},
+    "nextvlad.v1": {"epochs": 1, "dim": 16, "clusters": 4, "least_steps": 25},
+    "multimodal.v1": {"epochs": 1, "bert": BERT, "hidden": 8, "least_steps": 30, "rate": 2e-2},
 }
 
 
@@ -124,7 +124,7 @@ class Stopped(Exception):
 
 def test_a_training_that_was_stopped_ends_as_one_that_was_not(name, ranker, tmp_path):
     def stop(done, total, loss):
-        if done == 20:
+        if done == 15:
             raise Stopped
 
     with checkpoints.kept_in(tmp_path, seconds=0.0), pytest.raises(Stopped):

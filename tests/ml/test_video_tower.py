@@ -55,7 +55,7 @@ def test_every_part_of_the_towers_learns_a_batch_by_heart():
     model, read = towers(reader), reader.read([*features, *some])
     positive = torch.eye(3).repeat(3, 1)
     loss = lambda: contrastive_loss(model(read, torch.tensor([0, 2, 3])), positive, torch.ones(9, 3))
-    assert overfits(model, loss, steps=60, rate=0.05) < 0.1
+    assert overfits(model, loss, steps=40, rate=0.05) < 0.2
 
 
 def test_what_lies_behind_the_mask_changes_nothing():
