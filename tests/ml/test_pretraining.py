@@ -128,21 +128,35 @@ def test_too_few_texts_are_refused(tmp_path):
         text.pretrain(["a cat", "a dog", "", "小猫"], tmp_path / "out", TINY, silent)
 
 
+def test_it_learns_one_batch_by_heart(source):
+    tokenizer, batches = source
+    model, batch = albert.network(replace(TINY, hidden=64, intermediate=128), tokenizer), batches.at(0)
+    optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3)
+
+    for _ in range(100):
+        optimiser.zero_grad()
+        sum(albert.losses(model, batch)).backward()
+        optimiser.step()
+
+    pieces, order = albert.losses(model, batch)
+    assert pieces < 0.5
+    assert order < 0.1
+
+
 @pytest.mark.slow
 def test_after_200_steps_the_order_of_unseen_titles_is_guessed(tmp_path):
-    titles = make_titles(2400)
+    titles = make_titles(2400, variety=2)
     tokenizer = vocabulary.train(titles[:2000], 300)
-    corpus, losses = Corpus.encode(titles, tokenizer), []
-    settings = replace(TINY, embedding=64, hidden=64, intermediate=128, steps=200, batch=24, rate=3e-3)
+    corpus = Corpus.encode(titles, tokenizer)
+    settings = replace(TINY, embedding=64, hidden=64, intermediate=128, steps=200, batch=64, rate=3e-3)
     model = albert.network(settings, tokenizer)
     seen, unseen = (
         albert_training.batches(settings, tokenizer, corpus, rows) for rows in (range(2000), range(2000, 2400))
     )
 
-    albert_training.learn(model, seen, settings, tmp_path / "checkpoint", lambda done, total, loss: losses.append(loss))
+    albert_training.learn(model, seen, settings, tmp_path / "checkpoint", lambda done, total, loss: None)
 
     assert albert_training.judged(model, unseen)["order"] > 0.6
-    assert np.mean(losses[-20:]) < 0.8 * losses[0]
 
 
 def test_an_extractor_reads_what_was_written(tmp_path):

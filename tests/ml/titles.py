@@ -20,12 +20,13 @@ _CHINESE = (
 )
 
 
-def make_titles(count: int, seed: int = 0) -> list[str]:
+def make_titles(count: int, seed: int = 0, variety: int = 6) -> list[str]:
+    """`variety` ways, at most, to say each part: the fewer they are, the sooner their order is learned."""
     draw = Random(seed)
-    return [make_title(draw) for _ in range(count)]
+    return [make_title(draw, variety) for _ in range(count)]
 
 
-def make_title(draw: Random) -> str:
+def make_title(draw: Random, variety: int) -> str:
     english = draw.random() < 0.5
-    parts = [draw.choice(part) for part in (_ENGLISH if english else _CHINESE)]
+    parts = [draw.choice(part[:variety]) for part in (_ENGLISH if english else _CHINESE)]
     return (" " if english else "").join(parts)
