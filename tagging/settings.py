@@ -245,8 +245,8 @@ REVIEW_LEASE_SECONDS = env_int("REVIEW_LEASE_SECONDS", 600)
 REVIEW_CLAIMS_HELD = 3  # a reviewer holds the clip on screen, the preloaded one and one that was undone
 
 # Models
-SUGGEST_BATCH = env_int("SUGGEST_BATCH", 64)
-SUGGEST_LEASE_SECONDS = env_int("SUGGEST_LEASE_SECONDS", 120)
+SUGGEST_BATCH = env_int("SUGGEST_BATCH", 128)  # texts of many clips sort into batches that pad less
+SUGGEST_LEASE_SECONDS = env_int("SUGGEST_LEASE_SECONDS", 300)  # a batch of minutes takes two seconds a clip
 SUGGEST_ATTEMPTS = env_int("SUGGEST_ATTEMPTS", 3)  # then a video over which workers die is left alone
 TRAINING_HEARTBEAT_SECONDS = env_int("TRAINING_HEARTBEAT_SECONDS", 60)
 TRAINING_STACK = os.environ.get("TRAINING_STACK", "small")
