@@ -88,6 +88,7 @@ export class SetPanel {
     this.sign.dataset.state = state;
     const words = { saving: "saving", saved: "saved", failed: "unsaved", "signed-out": "signedOut", held: "held" }[state];
     this.sign.textContent = text(words);
+    this.sign.hidden = !this.sign.textContent; // a button without words would say nothing
     if (["failed", "signed-out"].includes(state)) announce(this.sign.textContent);
   }
 

@@ -1,0 +1,129 @@
+"""A site that has something of everything a page can show, and one person who may open every page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.contrib.auth.models import User
+from django.core import signing
+
+from annotation import people, queue
+from annotation.models import ReviewTask
+from annotation.verdicts import Said
+from ml.registry.models import ModelVersion, Promotion, TrainingRun
+from ml.types import FoundPhrase, Span
+from tagging import new_phrases
+from tagging.face_models import KnownPerson
+from tagging.models import Import, RowError
+from tagging.views import imports
+from taxonomy import versions
+from taxonomy.models import Edit, Guideline, Rule, RuleProposal
+from tests.annotation.factories import make_review
+from tests.browser.review_desk import Queue, make_queue
+from tests.factories import make_model, make_tag
+from tests.taxonomy.drafting import make_set
+
+METRICS = {
+    "f1": 0.8,
+    "ece": 0.05,
+    "videos": 100,
+    "recallers": {"union": 0.9, "mentions.v1": 0.4},
+    "reliability": [{"confidence": 0.1, "accuracy": 0.2, "count": 9}, {"confidence": 0.9, "accuracy": 0.8, "count": 9}],
+}
+
+
+@dataclass(frozen=True)
+class Site:
+    person: User
+    examples: dict[str, str]  # route -> an address of it that has something to show
+
+
+def make_site(folder: Path) -> Site:
+    """A file that waits for its columns to be named lies in `folder`."""
+    filled = make_queue(clips=5)
+    person = filled.reviewer
+    people.give_roles(person, ["annotator", "editor", "admin"])
+    _review(filled)
+    examples = _taxonomy(filled) | _models(person) | _imports(filled, folder) | _people(filled) | _clips(filled)
+    return Site(person, examples)
+
+
+def _review(filled: Queue) -> None:
+    """A review with each verdict, one that waits, one skipped."""
+    reviewer, model = filled.reviewer, ModelVersion.objects.get().pk
+    task = queue.claim(reviewer, filled.line)
+    assert task
+    said = [Said(filled.dunk.pk, "accept"), Said(filled.street.pk, "reject", "minor"), Said(filled.cheering.pk, "add")]
+    make_review(task, said, reviewer, model_version=model)
+    task = queue.claim(reviewer, filled.line)
+    assert task
+    said = [Said(filled.dunk.pk, "accept"), Said(filled.street.pk, "replace", "", filled.league.pk)]
+    make_review(task, said, reviewer, model_version=model)
+    ReviewTask.objects.filter(pk=filled.tasks[4].pk).update(
+        state="skipped", skip_reason="does not play", reviewer=reviewer
+    )
+
+
+def _taxonomy(filled: Queue) -> dict[str, str]:
+    guideline, rule = Guideline.objects.get(), Rule.objects.get()
+    RuleProposal.objects.create(
+        kind="excludes", subject=filled.dunk, other=filled.street, strength=32.0,
+        sets=200, subject_sets=80, other_sets=80, together=0, expected=32.0, bound=0.1,
+    )  # fmt: skip
+    title = "Bubble tea at the court"
+    found = FoundPhrase(Span("title", 0, 10), "Bubble tea", "content", 0.9, ())
+    video = filled.tasks[2].video
+    type(video).objects.filter(pk=video.pk).update(title=title)
+    new_phrases.note({video.pk: [found]})
+    changed = make_set(filled.reviewer, (Edit.Op.RENAME, {"tag": filled.league.code, "name": "League match"}))
+    return {
+        "taxonomy/tags/<int:pk>/": f"/taxonomy/tags/{filled.dunk.pk}/",
+        "taxonomy/guidelines/": f"/taxonomy/guidelines/?tag={filled.dunk.code}",
+        "taxonomy/guidelines/<int:pk>/again/": f"/taxonomy/guidelines/{guideline.pk}/again/",
+        "taxonomy/rules/<uuid:key>/": f"/taxonomy/rules/{rule.key}/",
+        "taxonomy/versions/compare/": "/taxonomy/versions/compare/?former=1&later=2",
+        "taxonomy/change-sets/<int:pk>/": f"/taxonomy/change-sets/{changed.pk}/",
+        "taxonomy/change-sets/<int:pk>/impact/": f"/taxonomy/change-sets/{changed.pk}/impact/",
+    }
+
+
+def _models(person: User) -> dict[str, str]:
+    active = make_model(state="active", metrics=METRICS)
+    worse = make_model(metrics=METRICS | {"f1": 0.5}, parent=active)
+    Promotion.objects.create(version=active, by=person, objections=["f1 fell"])
+    run = TrainingRun.objects.create(
+        stack="small", state="done", version=worse, losses={"ranker": [[1, 0.9], [2, 0.5], [3, 0.4]]}
+    )
+    return {"models/<int:pk>/": f"/models/{worse.pk}/", "models/runs/<int:pk>/": f"/models/runs/{run.pk}/"}
+
+
+def _imports(filled: Queue, folder: Path) -> dict[str, str]:
+    table = folder / "clips.csv"
+    table.write_text("id,title\n1,A dunk\n")
+    step = {
+        "path": str(table),
+        "name": table.name,
+        "source": "site",
+        "media": "",
+        "line": None,
+        "by": filled.reviewer.pk,
+    }
+    token = signing.dumps(step, salt=imports.SALT, compress=True)
+    made = Import.objects.create(kind="csv", source="site", name="clips.csv", path="clips.csv", state="done", total=5)
+    RowError.objects.create(imported_by=made, line=3, field="tags", reason="There is no such tag.")
+    return {"imports/columns/<str:token>/": f"/imports/columns/{token}/", "imports/<int:pk>/": f"/imports/{made.pk}/"}
+
+
+def _people(filled: Queue) -> dict[str, str]:
+    leo = KnownPerson.objects.create(
+        tag=make_tag("Captain Leo", kind="person"), consent="Contract 7", consent_on="2026-01-31"
+    )
+    versions.publish()
+    return {"people/<int:pk>/": f"/people/{filled.reviewer.pk}/", "faces/<int:pk>/": f"/faces/{leo.pk}/"}
+
+
+def _clips(filled: Queue) -> dict[str, str]:
+    task = queue.claim(filled.reviewer, filled.line)
+    assert task
+    return {"videos/<int:pk>/": f"/videos/{filled.tasks[0].video_id}/", "review/<int:pk>/": f"/review/{task.pk}/"}
