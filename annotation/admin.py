@@ -27,8 +27,8 @@ class VerdictInline(admin.TabularInline):
 
 @admin.register(ReviewTask)
 class ReviewTaskAdmin(ReadOnly):
-    list_display = ("id", "video", "business_line", "slot", "state", "priority", "reviewer", "lease_until")
-    list_filter = ("state", "business_line")
+    list_display = ("id", "video", "business_line", "slot", "state", "priority", "audit", "reviewer", "lease_until")
+    list_filter = ("state", "audit", "business_line")
     list_select_related = ("video", "business_line", "reviewer")
 
 

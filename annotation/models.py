@@ -51,6 +51,8 @@ class ReviewTask(models.Model):
     why = models.JSONField(
         _("reasons for the priority"), default=dict, blank=True
     )  # what made the priority, shown to the reviewer
+    # Of the fixed random slice that metrics are read from: drawn by a keyed hash, served in an order of its own.
+    audit = models.BooleanField(_("audit slice"), default=False, db_default=False)
     reviewer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,

@@ -11,13 +11,12 @@ UNSURE = 0.5  # certainty |2c - 1| below which a tag counts as unsure
 
 
 def of_videos(outcomes: Mapping[int, Outcome]) -> list[Wanted]:
-    """Each video for each business line whose policy wants a person to look, with its priority and why."""
+    """Each video for each business line with its priority and why, and whether the line's policy asks for a person."""
     wanted = []
     for video, outcome in outcomes.items():
         recallers = {proposal.tag: frozenset(proposal.recallers) for proposal in outcome.proposals}
         for line, decision in outcome.decisions.items():
-            if decision.needs_review:
-                wanted.append(Wanted(video, line, *urgency(decision.shown, recallers)))
+            wanted.append(Wanted(video, line, *urgency(decision.shown, recallers), asked=decision.needs_review))
     return wanted
 
 

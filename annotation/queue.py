@@ -17,6 +17,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
 from django.db.models.functions import Now
 
+from annotation import audit_slice
 from annotation.models import ReviewTask
 from tagging import statements
 from taxonomy.models import BusinessLine
@@ -36,31 +37,44 @@ class Wanted:
     line: int
     priority: float = 0.0
     why: dict[str, Any] = field(default_factory=dict)
+    asked: bool = True  # False: no policy asks for it; it gets a task only if it belongs to the audit slice
 
 
-# One statement for any number of videos. Whoever holds a task keeps what they see: only waiting ones change.
-OPEN = """
-INSERT INTO annotation_reviewtask (video_id, business_line_id, slot, priority, why)
-SELECT wanted.video, wanted.line, slot, wanted.priority, wanted.why
-FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::jsonb[]) AS wanted(video, line, priority, why)
+# One statement for any number of videos. Whoever holds a task keeps what they see: only waiting ones change. What
+# belongs to the audit slice gets a task though nobody asked for one, and its place in the queue stays as it was drawn.
+OPEN = f"""
+INSERT INTO annotation_reviewtask (video_id, business_line_id, slot, priority, why, audit)
+SELECT wanted.video, wanted.line, slot, CASE WHEN drawn.audit THEN drawn.turn ELSE wanted.priority END, wanted.why,
+       drawn.audit
+FROM unnest(%(videos)s::bigint[], %(lines)s::bigint[], %(priorities)s::float8[], %(whys)s::jsonb[], %(asked)s::bool[])
+     AS wanted(video, line, priority, why, asked)
 JOIN taxonomy_businessline line ON line.id = wanted.line
+LEFT JOIN tagging_linepolicy policy ON policy.business_line_id = wanted.line
+CROSS JOIN LATERAL (
+    SELECT {audit_slice.lot("wanted.video", "wanted.line")} < coalesce(policy.audit_share, %(share)s) AS audit,
+           {audit_slice.lot("wanted.video", "wanted.line", 7)} AS turn
+) AS drawn
 CROSS JOIN LATERAL generate_series(1, line.overlap) AS slot
-ON CONFLICT (video_id, business_line_id, slot) DO UPDATE SET priority = excluded.priority, why = excluded.why
+WHERE wanted.asked OR drawn.audit
+ON CONFLICT (video_id, business_line_id, slot) DO UPDATE
+SET why = excluded.why, priority = CASE WHEN annotation_reviewtask.audit OR excluded.audit
+                                   THEN annotation_reviewtask.priority ELSE excluded.priority END
 WHERE annotation_reviewtask.state = 'waiting'
-"""
+"""  # noqa: S608  # constants
 
 # Tasks that nobody has had in hand and no review speaks of: with their suggestions went the reason to ask a person.
+# The audit slice is there to look at those, too.
 CLOSE = """
 DELETE FROM annotation_reviewtask task
 USING unnest(%s::bigint[], %s::bigint[]) AS settled(video, line)
 WHERE task.video_id = settled.video AND task.business_line_id = settled.line AND task.state = 'waiting'
-  AND NOT EXISTS (SELECT FROM annotation_review review WHERE review.task_id = task.id)
+  AND NOT task.audit AND NOT EXISTS (SELECT FROM annotation_review review WHERE review.task_id = task.id)
 """
 
 # More reviewers a clip than before: the slots that are missing for videos still in the queue.
 MORE_SLOTS = """
-INSERT INTO annotation_reviewtask (video_id, business_line_id, slot, priority, why)
-SELECT DISTINCT ON (video_id, slots.slot) video_id, business_line_id, slots.slot, priority, why
+INSERT INTO annotation_reviewtask (video_id, business_line_id, slot, priority, why, audit)
+SELECT DISTINCT ON (video_id, slots.slot) video_id, business_line_id, slots.slot, priority, why, audit
 FROM annotation_reviewtask task CROSS JOIN generate_series(1, %(overlap)s) AS slots(slot)
 WHERE business_line_id = %(line)s AND task.state IN ('waiting', 'claimed')
 ORDER BY video_id, slots.slot, task.slot
@@ -111,14 +125,15 @@ def open_tasks(wanted: Iterable[Wanted]) -> None:
     rows = list(wanted)
     if not rows:
         return
-    columns: list[list[Any]] = [
-        [row.video for row in rows],
-        [row.line for row in rows],
-        [row.priority for row in rows],
-        [json.dumps(row.why) for row in rows],
-    ]
+    columns: dict[str, Any] = {
+        "videos": [row.video for row in rows],
+        "lines": [row.line for row in rows],
+        "priorities": [row.priority for row in rows],
+        "whys": [json.dumps(row.why) for row in rows],
+        "asked": [row.asked for row in rows],
+    }
     with connection.cursor() as cursor:
-        cursor.execute(OPEN, columns)
+        cursor.execute(OPEN, columns | audit_slice.values())
 
 
 def close_tasks(settled: Iterable[tuple[int, int]]) -> None:

@@ -50,6 +50,6 @@ class ImportAdmin(ReadOnly):
 
 @admin.register(LinePolicy)
 class LinePolicyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
-    list_display = ("business_line", "threshold", "limit", "auto_accept")
+    list_display = ("business_line", "threshold", "limit", "auto_accept", "audit_share")
     list_select_related = ("business_line",)
     filter_horizontal: ClassVar = ("subtrees",)
