@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TypedDict
 
 from django.contrib.auth.models import User
@@ -19,6 +20,52 @@ SELECT count(*), avg(review.seconds)
 FROM annotation_reviewtask task LEFT JOIN annotation_review review ON review.id = task.current_review_id
 WHERE task.reviewer_id = %(reviewer)s AND task.state = 'done' AND task.done_at >= %(since)s
 """
+
+
+EFFORT_CLIPS = 50  # lately, and as many before that
+EFFORT = """
+SELECT count(*),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE lately),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) FILTER (WHERE NOT lately),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY keystrokes) FILTER (WHERE lately),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY keystrokes) FILTER (WHERE NOT lately),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY edits) FILTER (WHERE lately),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY edits) FILTER (WHERE NOT lately)
+FROM (
+    SELECT seconds, keystrokes, edits, row_number() OVER (ORDER BY id DESC) <= %(clips)s AS lately
+    FROM annotation_review
+    WHERE reviewer_id = %(reviewer)s AND kind = 'review' AND seconds IS NOT NULL
+    ORDER BY id DESC LIMIT 2 * %(clips)s
+) review
+"""
+
+
+@dataclass(frozen=True)
+class Median:
+    """Of one's last clips, and of as many before; None where nothing was counted."""
+
+    now: float | None
+    before: float | None
+
+    @property
+    def change(self) -> float | None:
+        """Since then; None where there is nothing to compare."""
+        return None if self.now is None or self.before is None else round(self.now - self.before, 1)
+
+    @property
+    def less(self) -> float:
+        """By how much it fell."""
+        return -(self.change or 0)
+
+
+@dataclass(frozen=True)
+class EffortFigures:
+    """What a clip costs its reviewer."""
+
+    clips: int  # that this was counted on
+    seconds: Median
+    keystrokes: Median
+    edits: Median
 
 
 class Today(TypedDict):
@@ -41,6 +88,14 @@ def today(reviewer: User) -> Today:
     assert done
     count, seconds = done
     return {"today": count, "seconds": seconds and round(seconds, 1)}
+
+
+def effort(reviewer: User) -> EffortFigures:
+    """What a clip costs them lately. One statement, along the index of their reviews."""
+    counted = statements.row(EFFORT, {"reviewer": reviewer.pk, "clips": EFFORT_CLIPS})
+    assert counted
+    clips, *medians = counted
+    return EffortFigures(clips, *(Median(*medians[at : at + 2]) for at in (0, 2, 4)))
 
 
 def waiting(line: BusinessLine) -> int:

@@ -8,6 +8,7 @@ Fields
     taxonomy_version    number the page was drawn with
     model_version       id of the model whose suggestions were shown, or empty
     seconds             of active work, or empty
+    keystrokes, edits   keys pressed and verdicts changed on the clip, or empty
     verdict-<tag>       accept | reject | replace | "" (undecided); one for each proposed tag
     reason-<tag>        with reject: wrong | minor | general | guideline | rule | other | ""
     replacement-<tag>   with replace: the id of the tag that takes its place
@@ -67,6 +68,7 @@ MISTAKES = {
     "replacement": _("Choose another tag that takes its place."),
 }
 LONGEST = 24 * 3600.0  # seconds of work on one clip that can be meant
+MOST_STEPS = 100_000  # keys or changes on one clip that can be meant
 MOST_TAGS = 200  # verdicts in one form
 
 
@@ -81,6 +83,8 @@ class ReviewForm(forms.Form):
     taxonomy_version = forms.IntegerField(required=False)
     model_version = forms.IntegerField(required=False)
     seconds = forms.FloatField(required=False, min_value=0, max_value=LONGEST)
+    keystrokes = forms.IntegerField(required=False, min_value=0, max_value=MOST_STEPS)
+    edits = forms.IntegerField(required=False, min_value=0, max_value=MOST_STEPS)
     next = forms.BooleanField(required=False)
     skip_reason = forms.CharField(required=False, max_length=500)
     add_name = forms.CharField(required=False, max_length=200)

@@ -145,7 +145,10 @@ class Review(models.Model):
         verbose_name=_("model version"),
         db_index=False,
     )
+    # The effort, as the page counted it. Empty: a program sent it, or it was one of a group.
     seconds = models.FloatField(_("seconds of work"), null=True, blank=True)  # of active work
+    keystrokes = models.PositiveIntegerField(_("keys pressed"), null=True, blank=True)
+    edits = models.PositiveIntegerField(_("changes made"), null=True, blank=True)  # of verdicts, steps back included
     created_at = models.DateTimeField(_("sent"), db_default=Now())
 
     objects = ReviewQuerySet.as_manager()

@@ -28,8 +28,9 @@ FOR NO KEY UPDATE OF video, task
 WRITE = """
 WITH review AS (
     INSERT INTO annotation_review
-        (task_id, reviewer_id, kind, operation, taxonomy_version_id, model_version_id, seconds)
-    VALUES (%(task)s, %(reviewer)s, 'review', %(operation)s, %(taxonomy)s, %(model)s, %(seconds)s)
+        (task_id, reviewer_id, kind, operation, taxonomy_version_id, model_version_id, seconds, keystrokes, edits)
+    VALUES (%(task)s, %(reviewer)s, 'review', %(operation)s, %(taxonomy)s, %(model)s,
+            %(seconds)s, %(keystrokes)s, %(edits)s)
     RETURNING id, created_at
 ), verdict AS (
     INSERT INTO annotation_verdict
@@ -97,6 +98,8 @@ def write(
         "taxonomy": review.taxonomy_version_id,
         "model": review.model_version_id,
         "seconds": review.seconds,
+        "keystrokes": review.keystrokes,
+        "edits": review.edits,
         "tags": [s.tag for s in said],
         "choices": [str(s.choice) for s in said],
         "reasons": [str(s.reason) for s in said],

@@ -7,6 +7,7 @@ arrive in the same moment.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,7 +20,7 @@ from annotation import readings, review_rows, video_tags
 from annotation.models import Review, ReviewTask, ReviewTaskQuerySet, Verdict
 from annotation.queue import LeaseLost
 from annotation.review_rows import Locked
-from annotation.verdicts import Said, given
+from annotation.verdicts import UNKNOWN, Effort, Said, given
 from tagging.models import Video
 from taxonomy import guidelines, rulebook, versions
 from taxonomy.edition import Edition
@@ -65,20 +66,20 @@ def submit(
     operation: UUID,
     verdicts: Iterable[Said],
     model_version: int | None = None,
-    seconds: float | None = None,
+    effort: Effort = UNKNOWN,
     confirmed: Collection[int] = (),
 ) -> Review:
     """Store a review of a claimed task and give the video the tags it says.
 
-    `model_version` is the model whose suggestions the reviewer saw; `seconds` of active work; `confirmed` are the
-    guidelines they confirm to have read, which is noted even if the rest is refused.
+    `model_version` is the model whose suggestions the reviewer saw; `confirmed` are the guidelines they confirm to have
+    read, which is noted even if the rest is refused.
     Raises LeaseLost, Refused, Unconfirmed or OperationReused; then nothing is stored.
     """
     said = sorted(set(verdicts))
     readings.note(reviewer.pk, confirmed, confirmed=True)
     try:
         with transaction.atomic():
-            return _submit(task, reviewer, token, operation, said, model_version, seconds)
+            return _submit(task, reviewer, token, operation, said, model_version, effort)
     except IntegrityError as error:
         if "operation" not in str(error):
             raise
@@ -118,7 +119,7 @@ def _submit(
     operation: UUID,
     said: Sequence[Said],
     model_version: int | None,
-    seconds: float | None,
+    effort: Effort,
 ) -> Review:
     task = review_rows.lock(pk, reviewer.pk, token, model_version)
     if task is None:
@@ -137,7 +138,7 @@ def _submit(
         operation=operation,
         taxonomy_version_id=task.edition.version,
         model_version_id=model_version if task.looked_at else None,
-        seconds=seconds,
+        **asdict(effort),
     )
     review_rows.write(review, task, said, {tag: text.pk for tag, text in texts.items()}, tags)
     return review

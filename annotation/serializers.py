@@ -7,11 +7,11 @@ from typing import Any
 from django.contrib.auth.models import Group, User
 from rest_framework import serializers
 
-from annotation.forms import LONGEST, MISTAKES, MOST_TAGS
+from annotation.forms import LONGEST, MISTAKES, MOST_STEPS, MOST_TAGS
 from annotation.models import Review, ReviewTask, Verdict
 from annotation.people import ROLE_NAMES
 from annotation.person_forms import NewPersonForm
-from annotation.verdicts import Said, mistakes
+from annotation.verdicts import Effort, Said, mistakes
 from taxonomy.models import BusinessLine
 
 
@@ -56,6 +56,12 @@ class SubmitSerializer(TokenSerializer):
     verdicts = SaidSerializer(many=True, max_length=MOST_TAGS)  # type: ignore[call-arg]  # the list takes it
     model_version = serializers.IntegerField(required=False, allow_null=True, default=None)
     seconds = serializers.FloatField(required=False, allow_null=True, default=None, min_value=0, max_value=LONGEST)
+    keystrokes = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=0, max_value=MOST_STEPS
+    )
+    edits = serializers.IntegerField(
+        required=False, allow_null=True, default=None, min_value=0, max_value=MOST_STEPS, help_text="Verdicts changed."
+    )
     confirmed = serializers.ListField(
         child=serializers.IntegerField(),
         required=False,
@@ -63,6 +69,10 @@ class SubmitSerializer(TokenSerializer):
         max_length=MOST_TAGS,
         help_text="Ids of guidelines that the reviewer confirms to have read.",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        effort = Effort(*(attrs.pop(name) for name in ("seconds", "keystrokes", "edits")))
+        return {**attrs, "effort": effort}
 
     def validate_verdicts(self, value: list[dict[str, Any]]) -> list[Said]:
         said = [Said(**verdict) for verdict in value]
@@ -230,7 +240,19 @@ class ReviewSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Review
-        fields = ("id", "kind", "video", "line", "reviewer", "seconds", "created_at", "undone", "verdicts")
+        fields = (
+            "id",
+            "kind",
+            "video",
+            "line",
+            "reviewer",
+            "seconds",
+            "keystrokes",
+            "edits",
+            "created_at",
+            "undone",
+            "verdicts",
+        )
 
     def get_undone(self, review: Review) -> bool:
         return hasattr(review, "undone_by")

@@ -16,6 +16,16 @@ class Said:
     replacement: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What a review cost its reviewer; None where nobody counted."""
+
+    seconds: float | None = None  # of active work
+    keystrokes: int | None = None
+    edits: int | None = None  # verdicts changed, steps back included
+
+
+UNKNOWN = Effort()
 CHOICES = frozenset({"accept", "reject", "replace", "add"})
 REASONS = frozenset({"", "wrong", "minor", "general", "guideline", "rule", "other"})
 

@@ -14,7 +14,7 @@ from annotation.demo import world
 from annotation.demo.clips import DemoClip
 from annotation.models import Review, ReviewTask, Verdict
 from annotation.queue import Wanted
-from annotation.verdicts import Said
+from annotation.verdicts import Effort, Said
 from ml.registry.models import ModelVersion
 from tagging import policies
 from tagging.models import Suggestion, Video
@@ -90,14 +90,18 @@ class _Truth:
         clip = self.clips[task.video_id]
         true = {name: [self._ids[code] for code in codes] for name, codes in clip.tags.items()}
         shown, model = _shown(task.video_id, line)
+        all_true = {tag for tags in true.values() for tag in tags}
+        said = verdicts(shown, true[line.slug], all_true, self._parents)
+        edits = sum(one.choice != Verdict.Choice.ACCEPT for one in said)
+        seconds = round(float(self._rng.gamma(6, 1.6)) + 2, 1)
         reviews.submit(
             task.pk,
             reviewer=reviewer,
             token=task.token,
             operation=operation(line.slug, clip.id),
-            verdicts=verdicts(shown, true[line.slug], {tag for tags in true.values() for tag in tags}, self._parents),
+            verdicts=said,
             model_version=model,
-            seconds=round(float(self._rng.gamma(6, 1.6)) + 2, 1),
+            effort=Effort(seconds, 1 + 2 * edits, edits),  # a tag is found and told in two keys; one sends
         )
 
 

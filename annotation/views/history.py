@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import uuid4
 
 from django.contrib.auth.decorators import login_required, permission_required
@@ -11,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from annotation import queue
+from annotation import figures, queue
 from annotation.models import Review, ReviewTask
 from ml.registry.requests import SignedIn
 from tagging.models import Video
@@ -39,7 +40,8 @@ def own(request: SignedIn) -> HttpResponse:
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: PAGE + 1])
     older = found[PAGE - 1].pk if len(found) > PAGE else None
-    content = {"reviews": found[:PAGE], "older": older, "first": not before, "operation": uuid4()}
+    content: dict[str, Any] = {"reviews": found[:PAGE], "older": older, "first": not before, "operation": uuid4()}
+    content["effort"] = None if before else figures.effort(request.user)
     return render(request, "annotation/history.html", content)
 
 

@@ -19,6 +19,7 @@ from annotation.clips import Clip
 from annotation.forms import ReviewForm, is_id
 from annotation.models import ReviewTask
 from annotation.tag_labels import labels
+from annotation.verdicts import Effort
 from annotation.views.lines import chosen, header
 from ml.registry.requests import SignedIn
 from taxonomy import guidelines
@@ -159,7 +160,7 @@ def _carry_out(task: ReviewTask, request: SignedIn, form: ReviewForm) -> int | N
             operation=data["operation"],
             verdicts=data["verdicts"],
             model_version=data["model_version"],
-            seconds=data["seconds"],
+            effort=Effort(data["seconds"], data["keystrokes"], data["edits"]),
             confirmed=form.confirmed,
         ).pk
     return None

@@ -11,8 +11,8 @@ import { Verdicts } from "./verdicts.js";
 const notice = document.getElementById("notice-pattern");
 
 export class Desk {
-  /** Seconds of active work, kept while the clip is off the screen. */
-  seconds = 0;
+  /** Work done so far, kept while the clip is off the screen. @type {import("./work_clock.js").Work} */
+  work = { seconds: 0, keystrokes: 0 };
 
   /** @param {HTMLFormElement} form @param {import("./catalogue.js").Catalogue} catalogue */
   constructor(form, catalogue) {

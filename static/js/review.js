@@ -79,7 +79,10 @@ class ReviewPage {
 
   #body(action) {
     const body = new URLSearchParams(new FormData(this.form));
-    body.set("seconds", this.work.seconds.toFixed(1));
+    const { seconds, keystrokes } = this.work.done;
+    body.set("seconds", seconds.toFixed(1));
+    body.set("keystrokes", String(keystrokes));
+    body.set("edits", String(this.desk.verdicts.edits));
     body.set("action", action);
     body.delete("add_name");
     if (action !== "skip") body.delete("skip_reason");
@@ -146,7 +149,7 @@ class ReviewPage {
     form.id = "clip";
     form.inert = false;
     this.desk = this.#deskOf(form);
-    this.work.start(this.desk.seconds);
+    this.work.start(this.desk.work);
     this.leases.hold(form);
     this.leases.show(form);
     this.skipping.reset();
@@ -164,7 +167,7 @@ class ReviewPage {
   }
 
   #close(desk, form) {
-    desk.seconds = this.work.seconds;
+    desk.work = this.work.done;
     desk.player.stop();
     desk.form.removeAttribute("id");
     desk.form.replaceWith(form);

@@ -9,6 +9,8 @@ const NEXT = { "": "reject", accept: "reject", reject: "accept", replace: "accep
 export class Verdicts {
   #past = [];
   #now;
+  /** Changes so far, steps back included. */
+  edits = 0;
 
   /** @param {HTMLFormElement} form */
   constructor(form) {
@@ -16,6 +18,7 @@ export class Verdicts {
     this.#now = this.#snapshot();
     form.addEventListener("change", (event) => {
       if (["add_name", "confirm"].includes(event.target.name)) return; // no verdict
+      this.edits += 1;
       this.#past.push(this.#now);
       this.#now = this.#snapshot();
     });
@@ -79,6 +82,7 @@ export class Verdicts {
   undo() {
     const before = this.#past.pop();
     if (!before) return false;
+    this.edits += 1;
     for (const [row, said] of before) this.#restore(row, said);
     for (const row of this.rows.filter((row) => !before.has(row))) row.querySelector("[name=add]").checked = false;
     this.#now = before;

@@ -1,31 +1,40 @@
-/** Seconds of active work on a clip: a hidden page and a person who went away do not count. */
+/**
+ * What a clip costs its reviewer: seconds of active work (a hidden page and a person who went away do not count) and keys.
+ * @typedef {{seconds: number, keystrokes: number}} Work
+ */
 const IDLE = 30; // seconds without a sign of life that still count
+const MODIFIERS = new Set(["Shift", "Control", "Alt", "AltGraph", "Meta", "CapsLock"]);
 
 export class WorkClock {
   #total = 0;
   #last = 0;
   #running = false;
+  #keystrokes = 0;
 
   constructor() {
     for (const sign of ["keydown", "pointermove", "pointerdown", "wheel"]) {
       document.addEventListener(sign, () => this.#tick(), { passive: true, capture: true });
     }
+    // Heard before any command: the key that sends a clip counts for that clip. A held key is one.
+    document.addEventListener("keydown", ({ key, repeat }) => !repeat && !MODIFIERS.has(key) && this.#keystrokes++, true);
     document.addEventListener("visibilitychange", () => {
       this.#tick();
       this.#running = !document.hidden;
     });
   }
 
-  /** @param {number} already seconds worked on this clip before */
-  start(already = 0) {
-    this.#total = already;
+  /** @param {Work} already work done on this clip before */
+  start({ seconds, keystrokes }) {
+    this.#total = seconds;
+    this.#keystrokes = keystrokes;
     this.#last = performance.now();
     this.#running = !document.hidden;
   }
 
-  get seconds() {
+  /** @returns {Work} */
+  get done() {
     this.#tick();
-    return this.#total;
+    return { seconds: this.#total, keystrokes: this.#keystrokes };
   }
 
   #tick() {

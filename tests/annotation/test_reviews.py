@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from annotation import queue, reviews
 from annotation.models import Review, ReviewTask, Verdict
-from annotation.verdicts import Said
+from annotation.verdicts import Effort, Said
 from tagging.models import VideoTag
 from taxonomy import rulebook
 from taxonomy.models import Guideline, Rule, Tag
@@ -39,7 +39,7 @@ def test_a_review_gives_the_video_its_tags(line, reviewer, dunk, street):
     claim(reviewer, line)
 
     task.refresh_from_db()
-    review = make_review(task, add(dunk, street), seconds=7.5)
+    review = make_review(task, add(dunk, street), effort=Effort(7.5, 3, 2))
 
     task.refresh_from_db()
     assert (task.state, task.current_review, task.video.reviewed_at is not None) == ("done", review, True)
