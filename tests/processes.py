@@ -6,20 +6,29 @@ import multiprocessing
 import os
 import socket
 from collections.abc import Callable
+from multiprocessing.process import BaseProcess
 from typing import Any
 
 # A fresh process that has loaded torch but computed nothing forks at once; one that has computed must not fork.
 _CONTEXT = multiprocessing.get_context("forkserver")
-_CONTEXT.set_forkserver_preload(["ml.training.loop"])
+# Nothing of Django is among them: what it reads from the environment is told to each process.
+_LIBRARIES = ["torch", "timm", "transformers", "faiss", "lightgbm", "sklearn.linear_model", "av", "celery.bin.celery"]
+_CONTEXT.set_forkserver_preload([*_LIBRARIES, "ml.training.loop"])
 
 
 def run(target: Callable[..., None], *arguments: Any) -> int:
     """Exit status of a process that does this; below 0 the signal that ended it."""
-    process = _CONTEXT.Process(target=target, args=arguments)
-    process.start()
+    process = start(target, *arguments)
     process.join(timeout=120)
     assert process.exitcode is not None, f"{target.__name__} hangs"
     return process.exitcode
+
+
+def start(target: Callable[..., None], *arguments: Any) -> BaseProcess:
+    """A process that does this, for somebody else to end."""
+    process = _CONTEXT.Process(target=target, args=arguments)
+    process.start()
+    return process
 
 
 def together(count: int, target: Callable[..., None], *arguments: Any) -> list[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -15,7 +14,9 @@ from urllib.parse import quote
 
 from django.db import connection
 
-COMMAND = [sys.executable, *["-m", "celery", "-A", "tagging.celery", "worker", "--pool", "solo", "--loglevel", "INFO"]]
+from tests import processes
+
+COMMAND = ["celery", "-A", "tagging.celery", "worker", "--pool", "solo", "--loglevel", "INFO"]
 SECONDS = 180  # until something that should happen has failed to
 
 
@@ -37,36 +38,48 @@ def database_url() -> str:
 
 
 class Worker:
-    """`celery worker` in a process group of its own."""
+    """`celery worker` in a process group of its own, forked from one that has loaded the model libraries."""
 
     def __init__(self, queues: str, *options: str, **environment: str) -> None:
         self.log = Path(tempfile.mkstemp(prefix="worker-", suffix=".log", dir=os.environ["TAGWRIGHT_VAR"])[1])
         known = {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tagging.settings"}
-        known |= {"OMP_NUM_THREADS": "1", "LOOK_SECONDS": "1"}  # beat is waited for
-        with self.log.open("wb") as log:
-            self.process = subprocess.Popen(
-                [*COMMAND, "--queues", queues, "--hostname", f"{self.log.stem}@test", *options],
-                env=os.environ | known | environment,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
+        known |= {"LOOK_SECONDS": "1"}  # beat is waited for
+        command = [*COMMAND, "--queues", queues, "--hostname", f"{self.log.stem}@test", *options]
+        self.process = processes.start(_work, command, {**os.environ, **known, **environment}, self.log)
+
+    @property
+    def lives(self) -> bool:
+        return self.process.is_alive()
 
     def said(self, text: str) -> bool:
         return text in self.log.read_text(errors="replace")
 
     def kill(self) -> None:
         """SIGKILL: no goodbye, as when the machine goes down."""
+        assert self.process.pid
         os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        self.process.join()
 
     def stop(self) -> None:
-        if self.process.poll() is None:
+        if self.lives:
             self.process.terminate()
-            try:
-                self.process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                self.kill()
+            self.process.join(timeout=20)
+        if self.lives:
+            self.kill()
+
+
+def _work(command: list[str], environment: dict[str, str], log: Path) -> None:
+    """What a shell does for `celery worker`, in a process that was forked."""
+    os.setsid()
+    with log.open("ab") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    os.environ.clear()
+    os.environ.update(environment)
+    from celery.bin.celery import main  # only here: it reads the environment
+
+    sys.argv = command
+    sys.exit(main())
 
 
 @contextmanager
@@ -74,8 +87,8 @@ def worker(queues: str = "gpu", *options: str, **environment: str) -> Iterator[W
     """A worker that is ready for work, stopped at the end of the block."""
     started = Worker(queues, *options, **environment)
     try:
-        until(lambda: started.said("ready.") or started.process.poll() is not None, "the worker is ready")
-        assert started.process.poll() is None, started.log.read_text()
+        until(lambda: started.said("ready.") or not started.lives, "the worker is ready")
+        assert started.lives, started.log.read_text()
         yield started
     finally:
         started.stop()
