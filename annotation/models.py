@@ -10,12 +10,24 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from annotation.agreement.models import Comment, Consensus, Ruling, Skill
 from annotation.reading_models import GuidelineReading, ReReview
 from ml.registry.models import ModelVersion
 from tagging.models import Suggestion, Video
 from taxonomy.models import BusinessLine, Guideline, Tag, TaxonomyVersion
 
-__all__ = ["FirstPassword", "GuidelineReading", "ReReview", "Review", "ReviewTask", "Verdict"]
+__all__ = [
+    "Comment",
+    "Consensus",
+    "FirstPassword",
+    "GuidelineReading",
+    "ReReview",
+    "Review",
+    "ReviewTask",
+    "Ruling",
+    "Skill",
+    "Verdict",
+]
 
 
 class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):

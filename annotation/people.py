@@ -32,6 +32,7 @@ ROLES: dict[str, list[str]] = {
         "taxonomy.view_taxonomyversion",
         *(f"taxonomy.{verb}_changeset" for verb in ("add", "change", "view", "publish", "approve")),
         "tagging.manage_gallery",
+        "annotation.adjudicate",
     ],
     "admin": [
         *READ,
@@ -48,6 +49,7 @@ ROLES: dict[str, list[str]] = {
         "registry.add_trainingrun",
         "registry.change_trainingrun",
         "annotation.view_review",  # export
+        "annotation.adjudicate",
         "annotation.change_reviewtask",  # return skipped tasks to the queue
         "auth.view_user",
         "auth.add_user",

@@ -36,6 +36,14 @@ def ask(unconfirmed: Unconfirmed) -> dict[str, list[dict[str, Any]]]:
     return {"conflicts": [], "errors": errors}
 
 
+def sentences(conflicts: Iterable[Conflict]) -> list[str]:
+    """What is wrong, without ways out."""
+    told = list(conflicts)
+    known = labels({tag for conflict in told for tag in _mentioned(conflict)})
+    names = {tag: label.name for tag, label in known.items()}
+    return [_text(conflict, names) for conflict in told]
+
+
 def _mentioned(conflict: Conflict) -> Iterable[int]:
     yield from conflict.tags
     if conflict.rule:

@@ -53,7 +53,13 @@ WITH review AS (
 ), seen AS (
     UPDATE tagging_video SET reviewed_at = statement_timestamp() WHERE id = %(video)s AND reviewed_at IS NULL
 )
-SELECT id, created_at FROM review
+SELECT id, created_at, EXISTS (
+    SELECT FROM annotation_reviewtask other
+    WHERE other.video_id = %(video)s AND other.business_line_id = %(line)s AND other.id <> %(task)s
+      AND other.current_review_id IS NOT NULL
+) OR EXISTS (
+    SELECT FROM annotation_ruling WHERE video_id = %(video)s AND business_line_id = %(line)s
+) FROM review
 """
 
 
@@ -85,10 +91,10 @@ def lock(task: int, reviewer: int, token: int, model_version: int | None) -> Loc
 
 def write(
     review: Review, task: Locked, said: Sequence[Said], guidelines: Mapping[int, int], given: Collection[int]
-) -> None:
+) -> bool:
     """Store the review, its verdicts and the tags they give; finish the task. The review gets its id.
 
-    `guidelines` are the ids of the texts that hold, by tag.
+    `guidelines` are the ids of the texts that hold, by tag. Returns whether others have had their say on the video.
     """
     shown = [task.proposed.get(s.tag, (None, None)) for s in said]
     values = {
@@ -113,5 +119,6 @@ def write(
     }
     row = statements.row(WRITE, values)
     assert row
-    review.pk, review.created_at = row
+    review.pk, review.created_at, shared = row
     review._state.adding = False
+    return shared

@@ -16,7 +16,8 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from annotation import readings, review_rows, video_tags
+from annotation import readings, review_rows
+from annotation.agreement import consensus
 from annotation.models import Review, ReviewTask, ReviewTaskQuerySet, Verdict
 from annotation.queue import LeaseLost
 from annotation.review_rows import Locked
@@ -140,7 +141,8 @@ def _submit(
         model_version_id=model_version if task.looked_at else None,
         **asdict(effort),
     )
-    review_rows.write(review, task, said, {tag: text.pk for tag, text in texts.items()}, tags)
+    if review_rows.write(review, task, said, {tag: text.pk for tag, text in texts.items()}, tags):
+        consensus.settle([task.video], task.line)
     return review
 
 
@@ -198,7 +200,7 @@ def _undo(review: Review, reviewer: User, operation: UUID) -> Review:
     task.state, task.token, task.current_review, task.done_at = State.CLAIMED, task.token + 1, before, None
     task.lease_until = timezone.now() + timedelta(seconds=settings.REVIEW_LEASE_SECONDS)
     task.save(update_fields=["state", "token", "current_review", "done_at", "lease_until"])
-    video_tags.restore(task.video_id, task.business_line_id)
+    consensus.settle([task.video_id], task.business_line_id)
     if not ReviewTask.objects.filter(video=task.video_id, current_review__isnull=False).exists():
         Video.objects.filter(pk=task.video_id).update(reviewed_at=None)
     return undoing

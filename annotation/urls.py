@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from annotation.views import export, guidelines, history, home, passwords, people, review, rules, tags, training
+from annotation.views import (
+    adjudication,
+    comments,
+    export,
+    guidelines,
+    history,
+    home,
+    passwords,
+    people,
+    review,
+    rules,
+    tags,
+    training,
+)
 
 app_name = "annotation"
 urlpatterns = [
@@ -16,6 +29,14 @@ urlpatterns = [
     path("review/<int:pk>/heartbeat/", review.heartbeat, name="heartbeat"),
     path("history/", history.own, name="history"),
     path("videos/<int:pk>/reviews/", history.of_video, name="video-reviews"),
+    path("videos/<int:pk>/comments/", comments.thread, name="comments"),
+    path("questions/", comments.questions, name="questions"),
+    path("questions/<int:pk>/", comments.answer, name="answer"),
+    path("adjudication/", adjudication.queue, name="disputes"),
+    path("adjudication/<slug:line>/<int:video>/", adjudication.clip, name="dispute"),
+    path("adjudication/<int:pk>/", adjudication.rule, name="rule"),
+    path("adjudication/rulings/<int:pk>/undo/", adjudication.undo, name="ruling-undo"),
+    path("adjudication/rulings/<int:pk>/example/", adjudication.example, name="ruling-example"),
     path("tags/<int:pk>/figures/", tags.figures, name="tag-figures"),
     path("skipped/", history.skipped, name="skipped"),
     path("skipped/<int:pk>/put-back/", history.put_back, name="put-back"),

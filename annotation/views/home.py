@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotation import figures
+from annotation.agreement import comments
 from annotation.models import ReviewTask
 from ml.registry.models import ModelVersion, TrainingRun
 from ml.registry.requests import SignedIn
@@ -26,6 +27,8 @@ def home(request: SignedIn) -> HttpResponse:
     content: dict[str, Any] = {}
     if user.has_perm("annotation.add_review"):
         content["review"] = _review(user)
+    if user.has_perm("tagging.view_video"):
+        content["news"] = comments.news(user)
     if user.has_perm("taxonomy.change_tag"):
         content["taxonomy"] = _taxonomy()
     if user.has_perm("tagging.view_import"):

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404
 
 from annotation import figures
+from annotation.agreement import comments
 from ml.registry.requests import SignedIn
 from taxonomy.models import BusinessLine
 
@@ -28,4 +29,9 @@ def chosen(request: SignedIn) -> BusinessLine | None:
 
 def header(request: SignedIn, line: BusinessLine) -> dict[str, Any]:
     """What the bar at the top of the review page shows."""
-    return {"line": line, "lines": BusinessLine.objects.of(request.user), "stats": figures.own(request.user, line)}
+    return {
+        "line": line,
+        "lines": BusinessLine.objects.of(request.user),
+        "stats": figures.own(request.user, line),
+        "news": comments.news(request.user),
+    }

@@ -9,7 +9,7 @@ function showKeys() {
 for (const button of document.querySelectorAll("[data-open=keys]")) button.addEventListener("click", showKeys);
 
 /**
- * @param {{desk: import("./desk.js").Desk, send: Function, undo: Function, skipping: {open: Function}}} page
+ * @param {{desk: import("./desk.js").Desk, send: Function, undo: Function, skipping: {open: Function}, talk: import("./talk.js").Talk}} page
  * @param {string} key
  * @returns {(() => void) | undefined}
  */
@@ -32,6 +32,7 @@ export function command(page, key) {
     k: () => desk.jump(-1),
     m: () => desk.player.mute(),
     c: () => desk.guidelines.confirm(),
+    t: () => page.talk.open(desk.form),
     g: () => desk.form.querySelector(".guide").focus(),
     "?": showKeys,
     Enter: () => page.send("submit"),

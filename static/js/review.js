@@ -11,6 +11,7 @@ import { address, clipFrom, laterWhenOnline, Offline, operation, post } from "./
 import { SkipMenu } from "./skip_menu.js";
 import { showStats } from "./stats.js";
 import { announce, text } from "./strings.js";
+import { Talk } from "./talk.js";
 import { WorkClock } from "./work_clock.js";
 
 const addresses = document.getElementById("main").dataset;
@@ -29,6 +30,7 @@ class ReviewPage {
     this.leases = new Leases(document.getElementById("lease"), (form, message) => this.#lost(form, message));
     this.work = new WorkClock();
     this.skipping = new SkipMenu(document.getElementById("skip"), () => this.desk.rest());
+    this.talk = new Talk(document.getElementById("talk"), () => this.desk.rest());
     new SavedSign(document.getElementById("saved"), this.outbox);
     this.outbox.addEventListener("stored", ({ detail }) => this.#stored(detail));
     this.outbox.addEventListener("refused", ({ detail }) => this.#refused(detail));

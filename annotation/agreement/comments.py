@@ -1,0 +1,67 @@
+"""What people say and ask about a clip: one thread a video and business line, questions that wait for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from annotation.models import Comment
+from taxonomy.models import BusinessLine
+
+MOST_TEXT = 2000  # characters
+SHOWN = 100  # of a thread, the newest
+
+
+class Closed(Exception):
+    """The question was closed before the answer came, or by somebody else."""
+
+
+def say(video: int, line: int, author: User, text: str, *, question: bool = False) -> Comment:
+    return Comment.objects.create(
+        video_id=video, business_line_id=line, author=author, text=text[:MOST_TEXT], question=question
+    )
+
+
+@transaction.atomic
+def answer(question: Comment, author: User, text: str, *, close: bool = False) -> None:
+    """Answer an open question, close it, or both; its asker is told, unless they did it themselves. Raises Closed."""
+    changes: dict[str, object] = {"closed_at": Now(), "closed_by": author} if close else {}
+    still_open = Comment.objects.filter(pk=question.pk, question=True, closed_at=None)
+    if not still_open.update(news=question.author_id != author.pk, **changes):
+        raise Closed
+    if text:
+        place = {"video_id": question.video_id, "business_line_id": question.business_line_id}
+        Comment.objects.create(**place, author=author, text=text[:MOST_TEXT], answers=question)
+
+
+def thread(video: int, lines: Iterable[BusinessLine]) -> list[Comment]:
+    """What was said of a video in these lines, oldest first, each question followed by its answers. One query."""
+    rows = Comment.objects.filter(video=video, business_line__in=lines)
+    newest = rows.select_related("author", "business_line", "closed_by").order_by("-pk")[:SHOWN]
+    return sorted(newest, key=lambda comment: (comment.answers_id or comment.pk, comment.pk))
+
+
+def seen(video: int, asker: User) -> None:
+    """The asker had the answers to their questions about this video on the screen."""
+    Comment.objects.filter(video=video, author=asker, news=True).update(news=False)
+
+
+def news(asker: User) -> int:
+    """Own questions with an answer that was not seen yet."""
+    return Comment.objects.filter(author=asker, news=True).count()
+
+
+def open_questions(lines: Iterable[BusinessLine]) -> QuerySet[Comment]:
+    """The oldest first: it has waited longest."""
+    waiting = Comment.objects.filter(question=True, closed_at=None, business_line__in=lines)
+    return waiting.select_related("video", "author", "business_line").order_by("pk")
+
+
+def own_questions(asker: User) -> QuerySet[Comment]:
+    """The newest first, those with unseen answers before them."""
+    own = Comment.objects.filter(question=True, author=asker)
+    return own.select_related("video", "business_line").order_by("-news", "-pk")

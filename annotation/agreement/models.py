@@ -1,0 +1,158 @@
+"""What reviewers say together, and what is decided where they do not agree."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class Skill(models.Model):
+    """How far a reviewer of a line can be believed, learned from overlapping reviews; no reviewer: the model."""
+
+    business_line = models.ForeignKey("taxonomy.BusinessLine", models.CASCADE, related_name="+", db_index=False)
+    reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
+    sensitivity = models.FloatField()  # of the tags that are there, the share they give
+    specificity = models.FloatField()  # of the proposed tags that are not there, the share they refuse
+    share = models.FloatField()  # of all tags asked about in the line, those that are there
+    answers = models.PositiveIntegerField()
+    learned_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business_line", "reviewer"], nulls_distinct=False, name="one_skill_a_reviewer"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    sensitivity__gt=0,
+                    sensitivity__lt=1,
+                    specificity__gt=0,
+                    specificity__lt=1,
+                    share__gt=0,
+                    share__lt=1,
+                ),
+                name="nobody_is_infallible",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reviewer_id} {self.sensitivity:.2f} {self.specificity:.2f}"
+
+
+class Consensus(models.Model):
+    """What several reviews of a video for a line, or a ruling, say of one tag. Made anew whenever one of them changes.
+
+    Derived: the reviews and rulings are the record. A video with one review and no ruling has none.
+    """
+
+    # Tags are those of verdicts or what they were merged into, which are never deleted; nobody looks rows up by tag.
+    video = models.ForeignKey("tagging.Video", models.CASCADE, related_name="+", db_index=False)
+    business_line = models.ForeignKey("taxonomy.BusinessLine", models.PROTECT, related_name="+", db_index=False)
+    tag = models.ForeignKey("taxonomy.Tag", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    confidence = models.FloatField()  # that the video has the tag
+    given = models.BooleanField()  # it is one of the video's tags
+    yes = models.PositiveSmallIntegerField()  # reviewers who gave it
+    no = models.PositiveSmallIntegerField()  # who refused it
+    silent = models.PositiveSmallIntegerField()  # to whom nobody proposed it
+    ruled = models.BooleanField()
+    doubt = models.FloatField()  # 0 agreed or ruled, else up to 1: the disputes
+    settled_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("consensus")
+        verbose_name_plural = _("consensus")
+        constraints = [
+            models.UniqueConstraint(fields=["video", "business_line", "tag"], name="one_consensus_a_tag"),
+            models.CheckConstraint(condition=Q(confidence__gte=0, confidence__lte=1), name="consensus_is_0_to_1"),
+        ]
+        indexes = [models.Index("business_line", F("doubt").desc(), "id", condition=Q(doubt__gt=0), name="disputes")]
+
+    def __str__(self) -> str:
+        return f"{self.video_id} {self.tag_id} {self.confidence:.2f}"
+
+
+class Ruling(models.Model):
+    """What an adjudicator decided of one tag of a video, or the taking back of such. Append-only."""
+
+    class Choice(models.TextChoices):
+        ACCEPT = "accept", _("accept")
+        REJECT = "reject", _("reject")
+        UNDO = "undo", _("taken back")
+
+    video = models.ForeignKey("tagging.Video", models.PROTECT, related_name="rulings", db_index=False)
+    business_line = models.ForeignKey(
+        "taxonomy.BusinessLine", models.PROTECT, related_name="+", verbose_name=_("business line"), db_index=False
+    )
+    tag = models.ForeignKey("taxonomy.Tag", models.PROTECT, related_name="rulings", verbose_name=_("tag"))
+    # The place in what was ruled of this tag of this video: of two who rule at once, one comes second.
+    number = models.PositiveIntegerField()
+    choice = models.CharField(_("ruling"), max_length=10, choices=Choice)
+    comment = models.TextField(_("comment"), blank=True)
+    adjudicator = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("adjudicator")
+    )
+    created_at = models.DateTimeField(_("ruled"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("ruling")
+        verbose_name_plural = _("rulings")
+        permissions = [("adjudicate", "Can rule on disputed tags and answer questions")]
+        constraints = [
+            models.UniqueConstraint(fields=["video", "business_line", "tag", "number"], name="one_ruling_at_a_time"),
+            models.CheckConstraint(
+                condition=Q(choice__in=["accept", "reject"]) | Q(choice="undo", number__gt=1),
+                name="an_undo_follows_a_ruling",
+            ),
+        ]
+        indexes = [models.Index(fields=["business_line", "tag", "-id"], name="rulings_on_a_tag")]
+
+    def __str__(self) -> str:
+        return f"{self.choice} {self.tag_id} of {self.video_id}"
+
+
+class Comment(models.Model):
+    """What somebody says or asks about a video, for one line, or the answer to a question."""
+
+    video = models.ForeignKey("tagging.Video", models.CASCADE, related_name="comments", db_index=False)
+    business_line = models.ForeignKey(
+        "taxonomy.BusinessLine", models.PROTECT, related_name="+", verbose_name=_("business line"), db_index=False
+    )
+    author = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("author"))
+    text = models.TextField(_("text"))
+    question = models.BooleanField(_("question"), default=False)
+    answers = models.ForeignKey(
+        "self", models.CASCADE, null=True, blank=True, related_name="answers_given", verbose_name=_("question")
+    )
+    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closed by")
+    )
+    news = models.BooleanField(default=False, db_default=False)  # of a question: its asker has not seen what came
+    created_at = models.DateTimeField(_("written"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        constraints = [
+            models.CheckConstraint(condition=Q(question=False) | Q(answers=None), name="an_answer_is_no_question"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, closed_by=None)
+                | Q(question=True, closed_at__isnull=False, closed_by__isnull=False),
+                name="only_questions_are_closed",
+            ),
+            models.CheckConstraint(condition=~Q(text=""), name="a_comment_says_something"),
+        ]
+        indexes = [
+            models.Index(fields=["video", "business_line", "id"], name="comments_on_a_video"),
+            models.Index(
+                fields=["business_line", "id"], condition=Q(question=True, closed_at=None), name="open_questions"
+            ),
+            models.Index(fields=["author", "-id"], condition=Q(question=True), name="own_questions"),
+            models.Index(fields=["author"], condition=Q(news=True), name="answers_not_seen"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text[:60]
