@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from annotation.agreement.models import Comment, Consensus, Ruling, Skill
+from annotation.quality.models import ConfidenceWeek, ConfusionWeek, TagWeek, Unfolded, WorkDay
 from annotation.reading_models import GuidelineReading, ReReview
 from ml.registry.models import ModelVersion
 from tagging.models import Suggestion, Video
@@ -18,6 +19,8 @@ from taxonomy.models import BusinessLine, Guideline, Tag, TaxonomyVersion
 
 __all__ = [
     "Comment",
+    "ConfidenceWeek",
+    "ConfusionWeek",
     "Consensus",
     "FirstPassword",
     "GuidelineReading",
@@ -26,7 +29,10 @@ __all__ = [
     "ReviewTask",
     "Ruling",
     "Skill",
+    "TagWeek",
+    "Unfolded",
     "Verdict",
+    "WorkDay",
 ]
 
 

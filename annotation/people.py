@@ -33,6 +33,7 @@ ROLES: dict[str, list[str]] = {
         *(f"taxonomy.{verb}_changeset" for verb in ("add", "change", "view", "publish", "approve")),
         "tagging.manage_gallery",
         "annotation.adjudicate",
+        "annotation.view_quality",
     ],
     "admin": [
         *READ,
@@ -48,6 +49,7 @@ ROLES: dict[str, list[str]] = {
         "registry.view_trainingrun",
         "registry.add_trainingrun",
         "registry.change_trainingrun",
+        "annotation.view_quality",
         "annotation.view_review",  # export
         "annotation.adjudicate",
         "annotation.change_reviewtask",  # return skipped tasks to the queue

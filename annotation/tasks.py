@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from annotation import mined_rules, rereview, retraining
+from annotation.quality import fold
 from ml.registry import nudges, runs
 from taxonomy.models import BusinessLine
 
@@ -30,3 +31,9 @@ def review_split_tags() -> None:
 @shared_task
 def mine_rules(line: int | None = None) -> None:
     mined_rules.mine(BusinessLine.objects.get(pk=line) if line else None)
+
+
+@shared_task
+def add_up_reviews() -> None:
+    """Keep the sums of the quality pages up."""
+    fold.fold_all()
