@@ -32,6 +32,7 @@ from annotation import (
 )
 from annotation import serializers as shapes
 from annotation.models import Review, ReviewTask
+from annotation.probes import memory
 from ml.registry.requests import SignedInCall
 from tagging.api import View
 from tagging.models import Video
@@ -183,8 +184,10 @@ class Listed(View):
 
     pagination_class = NewestFirst
 
-    def listed(self, rows: QuerySet[Any]) -> Response:
+    def listed(self, rows: QuerySet[Any], told: Callable[[list[Any]], None] = lambda page: None) -> Response:
+        """`told` may say more of the rows of a page before they are sent."""
         page = self.paginate_queryset(rows)
+        told(page or [])
         return self.get_paginated_response(self.get_serializer(page, many=True).data)
 
 
@@ -208,7 +211,8 @@ class OwnReviews(Listed):
     @extend_schema(operation_id="reviews_list")
     def get(self, request: SignedInCall) -> Response:
         """This person's own reviews."""
-        return self.listed(Review.objects.filter(reviewer=request.user).exclude(kind=Review.Kind.UNDO).shown())
+        rows = Review.objects.filter(reviewer=request.user).exclude(kind=Review.Kind.UNDO).shown()
+        return self.listed(rows, lambda page: memory.recall(page, request.user))
 
 
 class VideoReviews(Listed):
@@ -220,7 +224,8 @@ class VideoReviews(Listed):
     def get(self, request: SignedInCall, pk: int) -> Response:
         """The reviews of a video, for the business lines this person may see."""
         video = get_object_or_404(Video.objects.only("pk"), pk=pk)
-        return self.listed(Review.objects.filter(task__in=video.tasks.of(request.user)).shown())
+        rows = Review.objects.filter(task__in=video.tasks.of(request.user)).shown()
+        return self.listed(rows, lambda page: memory.recall(page, request.user))
 
 
 class Undo(View):

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from annotation.models import ReviewTask
+from annotation.probes import disguise
+from annotation.probes.disguise import PLAIN, Disguise
 from tagging import policies, statements
 from tagging.models import Media, Suggestion, Video
 from tagging.policy import Policy
@@ -24,7 +26,8 @@ SELECT {statements.columns(BusinessLine, "line")}, {statements.columns(Video, "v
        (SELECT jsonb_object_agg(alike.id, coalesce(nullif(alike.title, ''), alike.external_id))
         FROM tagging_video alike WHERE alike.id IN (
             SELECT jsonb_path_query(evidence, '$.similar[0 to {SIMILAR - 1}]')::bigint
-            FROM tagging_suggestion WHERE suggestion_set_id = seen.id)),
+            FROM tagging_suggestion WHERE suggestion_set_id = seen.id
+            UNION SELECT jsonb_path_query(probe.told -> 2, '$[2].similar[0 to {SIMILAR - 1}]')::bigint)),
        (SELECT jsonb_build_array(threshold, "limit", auto_accept, ARRAY(
             SELECT coalesce(heir.merged_into_id, tag.merged_into_id, tag.id)
             FROM tagging_linepolicy_subtrees branch JOIN taxonomy_tag tag ON tag.id = branch.tag_id
@@ -32,7 +35,8 @@ SELECT {statements.columns(BusinessLine, "line")}, {statements.columns(Video, "v
         FROM tagging_linepolicy policy WHERE policy.business_line_id = line.id),
        (SELECT metrics #> ARRAY['lines', line.id::text]
         FROM registry_modelversion WHERE id = seen.model_version_id),
-       (SELECT count(*) FROM tagging_video other WHERE other.uploader = video.uploader AND video.uploader <> '')
+       (SELECT count(*) FROM tagging_video other WHERE other.uploader = video.uploader AND video.uploader <> ''),
+       probe.told
 FROM tagging_video video
 JOIN taxonomy_businessline line ON line.id = %(line)s
 LEFT JOIN tagging_media media ON media.id = video.media_id
@@ -41,6 +45,7 @@ LEFT JOIN LATERAL (
     WHERE video_id = video.id AND (model_version_id = %(model)s OR %(model)s IS NULL)
     ORDER BY created_at DESC, id DESC LIMIT 1
 ) seen ON true
+LEFT JOIN LATERAL ({disguise.ASKED}) probe ON true
 WHERE video.id = %(video)s
 """  # noqa: S608  # constants
 
@@ -55,27 +60,34 @@ class ClipRows:
     similar: Mapping[int, str]  # titles of the clips that evidence names
     policy: Policy
     uploader_clips: int
+    disguise: Disguise = PLAIN
 
 
 def read(task: ReviewTask, model_version: int | None = None) -> ClipRows:
     """`model_version` is the model whose suggestions are shown; by default the one that looked last."""
     values = {"line": task.business_line_id, "video": task.video_id, "model": model_version}
+    values |= {"task": task.pk, "reviewer": task.reviewer_id}
     row = statements.row(READ, values)
     assert row, "a task has its video and its line"
     line, rest = _split(row, statements.width(BusinessLine))
     video, rest = _split(rest, statements.width(Video))
     media, rest = _split(rest, statements.width(Media))
-    edition, model, suggested, similar, policy, measured, uploader_clips = rest
+    edition, model, suggested, similar, policy, measured, uploader_clips, probe = rest
     edition = Edition(*edition) if edition else NOTHING
+    found = _video(video, media)
+    suggestions = _by_todays_tag(suggested or (), edition, task.business_line_id)
+    shown = disguise.of(probe)
+    shown = disguise.today(shown, rulebook.successors(shown.tags, edition, task.business_line_id), suggestions)
     return ClipRows(
-        video=_video(video, media),
+        video=found,
         line=statements.instance(BusinessLine, line),
         edition=edition,
         model_version=model,
-        suggestions=_by_todays_tag(suggested or (), edition, task.business_line_id),
+        suggestions=_disguised(suggestions, shown, found),
         similar={int(pk): title for pk, title in (similar or {}).items()},
         policy=_policy(policy, measured),
         uploader_clips=uploader_clips,
+        disguise=shown,
     )
 
 
@@ -88,6 +100,17 @@ def _by_todays_tag(suggested: Iterable[Sequence[Any]], edition: Edition, line: i
         heir = heirs.get(tag, tag)
         found.setdefault(heir, _suggestion(heir, *told))
     return found
+
+
+def _disguised(own: dict[int, Suggestion], shown: Disguise, video: Video) -> dict[int, Suggestion]:
+    """What the page is made of. What is left out is up to the rule book: see `disguise.hides`."""
+    if shown.kind == "blind":
+        return {}
+    if shown.kind != "wrong" or shown.tag is None or shown.shown is None:
+        return own
+    confidence, recallers, evidence = shown.shown
+    length = video.media.duration if video.media else 0.0
+    return own | {shown.tag: _suggestion(shown.tag, confidence, recallers, disguise.fitted(evidence, length))}
 
 
 def _policy(told: Sequence[Any] | None, measured: Mapping[str, Any] | None) -> Policy:

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from annotation.agreement.models import Comment, Consensus, Ruling, Skill
+from annotation.probes.models import Probe, ProbeAnswer, TrustPolicy
 from annotation.quality.models import ConfidenceWeek, ConfusionWeek, TagWeek, Unfolded, WorkDay
 from annotation.reading_models import GuidelineReading, ReReview
 from ml.registry.models import ModelVersion
@@ -24,12 +25,15 @@ __all__ = [
     "Consensus",
     "FirstPassword",
     "GuidelineReading",
+    "Probe",
+    "ProbeAnswer",
     "ReReview",
     "Review",
     "ReviewTask",
     "Ruling",
     "Skill",
     "TagWeek",
+    "TrustPolicy",
     "Unfolded",
     "Verdict",
     "WorkDay",

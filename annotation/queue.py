@@ -19,6 +19,7 @@ from django.db.models.functions import Now
 
 from annotation import audit_slice
 from annotation.models import ReviewTask
+from annotation.probes import serving
 from tagging import statements
 from taxonomy.models import BusinessLine
 
@@ -65,10 +66,14 @@ WHERE annotation_reviewtask.state = 'waiting'
 # Tasks that nobody has had in hand and no review speaks of: with their suggestions went the reason to ask a person.
 # The audit slice is there to look at those, too.
 CLOSE = """
-DELETE FROM annotation_reviewtask task
-USING unnest(%s::bigint[], %s::bigint[]) AS settled(video, line)
-WHERE task.video_id = settled.video AND task.business_line_id = settled.line AND task.state = 'waiting'
-  AND NOT task.audit AND NOT EXISTS (SELECT FROM annotation_review review WHERE review.task_id = task.id)
+WITH gone AS (
+    DELETE FROM annotation_reviewtask task
+    USING unnest(%s::bigint[], %s::bigint[]) AS settled(video, line)
+    WHERE task.video_id = settled.video AND task.business_line_id = settled.line AND task.state = 'waiting'
+      AND NOT task.audit AND NOT EXISTS (SELECT FROM annotation_review review WHERE review.task_id = task.id)
+    RETURNING id
+)
+DELETE FROM annotation_probe WHERE task_id IN (SELECT id FROM gone)
 """
 
 # More reviewers a clip than before: the slots that are missing for videos still in the queue.
@@ -100,10 +105,13 @@ _MOST_URGENT = """
 """
 _COLUMNS = statements.columns(ReviewTask, "annotation_reviewtask")
 CLAIM = f"""
-UPDATE annotation_reviewtask
-SET state = 'claimed', reviewer_id = %(reviewer)s, lease_until = now() + %(lease)s, token = token + 1
-WHERE id = ({_MOST_URGENT})
-RETURNING {_COLUMNS}
+WITH claimed AS (
+    UPDATE annotation_reviewtask
+    SET state = 'claimed', reviewer_id = %(reviewer)s, lease_until = now() + %(lease)s, token = token + 1
+    WHERE id = ({_MOST_URGENT})
+    RETURNING {_COLUMNS}
+), {serving.PROBE}
+SELECT {statements.columns(ReviewTask, "claimed")} FROM claimed
 """  # noqa: S608  # constants
 # What this person holds already, the longest held first: found by the index of held tasks. The renewed lease keeps its
 # token, because the page that may still show the clip has that one. A clip that is being sent right now is locked.
@@ -221,6 +229,7 @@ def _handed_out(statement: str, reviewer: User, line: BusinessLine, leave: Seque
         "lease": _lease(),
         "leave": list(leave),
         "limit": settings.REVIEW_CLAIMS_HELD,
+        **serving.values(),
     }
     row = statements.row(statement, values)
     return statements.instance(ReviewTask, row) if row else None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from annotation.models import Review
+from annotation.probes import answers, disguise
+from annotation.probes.answers import Answer
+from annotation.probes.disguise import PLAIN, Disguise
 from annotation.verdicts import Said
 from tagging import statements
 from taxonomy import rulebook
@@ -16,10 +20,12 @@ from taxonomy.edition import EDITION, NOTHING, Edition
 LOCK = f"""
 SELECT task.video_id, task.business_line_id, {EDITION}, seen.id IS NOT NULL,
        (SELECT jsonb_object_agg(tag_id, jsonb_build_array(id, confidence))
-        FROM tagging_suggestion WHERE suggestion_set_id = seen.id)
+        FROM tagging_suggestion WHERE suggestion_set_id = seen.id),
+       probe.id, probe.told
 FROM annotation_reviewtask task
 JOIN tagging_video video ON video.id = task.video_id
 LEFT JOIN tagging_suggestionset seen ON seen.video_id = task.video_id AND seen.model_version_id = %(model)s
+LEFT JOIN LATERAL ({disguise.ASKED}) probe ON true
 WHERE task.id = %(task)s AND task.reviewer_id = %(reviewer)s AND task.token = %(token)s AND task.state = 'claimed'
 FOR NO KEY UPDATE OF video, task
 """  # noqa: S608  # constants
@@ -50,6 +56,9 @@ WITH review AS (
     UPDATE annotation_reviewtask
     SET state = 'done', done_at = statement_timestamp(), lease_until = NULL, current_review_id = review.id
     FROM review WHERE annotation_reviewtask.id = %(task)s
+), answer AS (
+    INSERT INTO annotation_probeanswer (review_id, probe_id, choice, said)
+    SELECT review.id, %(probe)s, %(answer)s, %(said)s::jsonb FROM review WHERE %(probe)s::bigint IS NOT NULL
 ), seen AS (
     UPDATE tagging_video SET reviewed_at = statement_timestamp() WHERE id = %(video)s AND reviewed_at IS NULL
 )
@@ -71,7 +80,9 @@ class Locked:
     line: int
     edition: Edition
     looked_at: bool  # by the model that was asked for
-    proposed: Mapping[int, tuple[int, float]]  # tag -> id of the suggestion, confidence
+    proposed: Mapping[int, tuple[int | None, float]]  # tag -> id of the suggestion (none: it was seeded), confidence
+    probe: int | None = None
+    disguise: Disguise = PLAIN
 
 
 def lock(task: int, reviewer: int, token: int, model_version: int | None) -> Locked | None:
@@ -80,23 +91,45 @@ def lock(task: int, reviewer: int, token: int, model_version: int | None) -> Loc
     row = statements.row(LOCK, values)
     if row is None:
         return None
-    video, line, published, looked_at, proposed = row
+    video, line, published, looked_at, proposed, probe, told = row
     edition = Edition(*published) if published else NOTHING
     shown = {int(tag): (suggestion, confidence) for tag, (suggestion, confidence) in (proposed or {}).items()}
     # The page shows what was said of a merged tag as said of where it went.
     heirs = rulebook.successors(shown, edition, line)
     surest = sorted(shown, key=lambda tag: shown[tag][1])
-    return Locked(video, line, edition, looked_at, shown | {heirs.get(tag, tag): shown[tag] for tag in surest})
+    known = shown | {heirs.get(tag, tag): shown[tag] for tag in surest}
+    asked = disguise.of(told)
+    asked = disguise.today(asked, rulebook.successors(asked.tags, edition, line), known)
+    return Locked(video, line, edition, looked_at, _shown(known, asked, edition, line), probe, asked)
+
+
+def _shown(
+    proposed: Mapping[int, tuple[int, float]], asked: Disguise, edition: Edition, line: int
+) -> Mapping[int, tuple[int | None, float]]:
+    """Of what the models propose, what the reviewer saw."""
+    if asked.kind == "blind":
+        return {}
+    if asked.kind == "wrong" and asked.tag is not None and asked.shown:
+        return {**proposed, asked.tag: (None, asked.shown[0])}
+    book = rulebook.of(edition, line)
+    return {tag: suggestion for tag, suggestion in proposed.items() if not disguise.hides(asked, tag, book)}
 
 
 def write(
-    review: Review, task: Locked, said: Sequence[Said], guidelines: Mapping[int, int], given: Collection[int]
+    review: Review,
+    task: Locked,
+    said: Sequence[Said],
+    answer: Answer,
+    guidelines: Mapping[int, int],
+    given: Collection[int],
 ) -> bool:
     """Store the review, its verdicts and the tags they give; finish the task. The review gets its id.
 
-    `guidelines` are the ids of the texts that hold, by tag. Returns whether others have had their say on the video.
+    `said` is what was sent, `answer` what of it is kept; `guidelines` are the ids of the texts that hold, by tag.
+    Returns whether others have had their say on the video.
     """
-    shown = [task.proposed.get(s.tag, (None, None)) for s in said]
+    kept = answer.kept
+    shown = [task.proposed.get(s.tag, (None, None)) for s in kept]
     values = {
         "task": review.task_id,
         "reviewer": review.reviewer_id,
@@ -106,16 +139,19 @@ def write(
         "seconds": review.seconds,
         "keystrokes": review.keystrokes,
         "edits": review.edits,
-        "tags": [s.tag for s in said],
-        "choices": [str(s.choice) for s in said],
-        "reasons": [str(s.reason) for s in said],
-        "replacements": [s.replacement for s in said],
+        "tags": [s.tag for s in kept],
+        "choices": [str(s.choice) for s in kept],
+        "reasons": [str(s.reason) for s in kept],
+        "replacements": [s.replacement for s in kept],
         "suggestions": [suggestion for suggestion, _confidence in shown],
         "confidences": [confidence for _suggestion, confidence in shown],
-        "guidelines": [guidelines.get(s.tag) for s in said],
+        "guidelines": [guidelines.get(s.tag) for s in kept],
         "video": task.video,
         "line": task.line,
         "given": sorted(given),
+        "probe": task.probe,
+        "answer": answer.choice,
+        "said": json.dumps(answers.packed(said)),
     }
     row = statements.row(WRITE, values)
     assert row

@@ -19,6 +19,7 @@ from django.utils import timezone
 from annotation import readings, review_rows
 from annotation.agreement import consensus
 from annotation.models import Review, ReviewTask, ReviewTaskQuerySet, Verdict
+from annotation.probes import answers
 from annotation.queue import LeaseLost
 from annotation.review_rows import Locked
 from annotation.verdicts import UNKNOWN, Effort, Said, given
@@ -104,10 +105,13 @@ def undo(*, reviewer: User, operation: UUID, review: int | None = None) -> Revie
 
 def _stored(operation: UUID, task: int, reviewer: User, said: Sequence[Said]) -> Review | None:
     """The review this operation made before."""
-    review = Review.objects.filter(operation=operation).prefetch_related("verdicts").first()
+    told = Review.objects.filter(operation=operation).select_related("probe_answer").prefetch_related("verdicts")
+    review = told.first()
     if review is None:
         return None
     before = sorted(Said(v.tag_id, v.choice, v.reason, v.replacement_id) for v in review.verdicts.all())
+    if hasattr(review, "probe_answer"):
+        before = sorted(answers.unpacked(review.probe_answer.said))
     if (review.task_id, review.reviewer_id, before) != (task, reviewer.pk, list(said)):
         raise OperationReused
     return review
@@ -141,7 +145,10 @@ def _submit(
         model_version_id=model_version if task.looked_at else None,
         **asdict(effort),
     )
-    if review_rows.write(review, task, said, {tag: text.pk for tag, text in texts.items()}, tags):
+    answer = answers.split(said, task.disguise.kind, task.disguise.tag)
+    if task.disguise.kind == "wrong":
+        tags = _without_seed(task, answer.kept)
+    if review_rows.write(review, task, said, answer, {tag: text.pk for tag, text in texts.items()}, tags):
         consensus.settle([task.video], task.line)
     return review
 
@@ -164,6 +171,13 @@ def _checked(task: Locked, said: Sequence[Said]) -> set[int]:
     if conflicts := rulebook.of(task.edition, task.line).conflicts(tags):
         raise Refused(task.edition, conflicts)
     return tags
+
+
+def _without_seed(task: Locked, kept: Sequence[Said]) -> set[int]:
+    """The tags the video will have of what is kept. What only the seeded tag made possible goes with it."""
+    tags = set(rulebook.successors(given(kept), task.edition, task.line).values())
+    book = rulebook.of(task.edition, task.line)
+    return set(book.best_tags(dict.fromkeys(tags, 1.0))) if book.conflicts(tags) else tags
 
 
 def _taxonomy() -> TaxonomyVersion:

@@ -236,7 +236,7 @@ class ReviewSerializer(serializers.ModelSerializer):
     line = serializers.SlugField(source="task.business_line.slug")
     reviewer = serializers.CharField(source="reviewer.username")
     undone = serializers.SerializerMethodField()
-    verdicts = VerdictSerializer(many=True)
+    verdicts = VerdictSerializer(many=True, source="told")
 
     class Meta:
         model = Review

@@ -61,7 +61,8 @@ def load(tag: int, lines: QuerySet[BusinessLine]) -> TagFigures:
     same, branch = _ids(MERGED, tag), standing.branch(tag)
     given = VideoTag.objects.filter(tag__in=branch)
     verdicts = _holding(lines)
-    judged = verdicts.filter(tag__in=same, suggestion__isnull=False).aggregate(
+    # Of probed clips the reviewer was shown something else, so they tell nothing of how suggestions are taken.
+    judged = verdicts.filter(tag__in=same, suggestion__isnull=False, review__probe_answer=None).aggregate(
         proposed=Count("pk"), accepted=Count("pk", filter=Q(choice=Verdict.Choice.ACCEPT))
     )
     return TagFigures(

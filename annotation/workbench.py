@@ -27,6 +27,8 @@ from annotation.clips import (
     SimilarVideo,
 )
 from annotation.models import Review, ReviewTask
+from annotation.probes import answers as probe_answers
+from annotation.probes import disguise
 from annotation.tag_labels import Label, labels
 from annotation.text_marks import text_fields
 from annotation.verdicts import Said
@@ -34,6 +36,7 @@ from tagging import policies, reasons
 from tagging.models import Suggestion, Video
 from tagging.reasons import Stretch
 from taxonomy import guidelines, rulebook
+from taxonomy.rules import RuleBook
 
 SURE = 0.75  # of a tag's surest stretch: others are drawn fainter
 NEW = timedelta(days=14)  # so long a changed guideline is pointed out
@@ -58,7 +61,7 @@ def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
     answers = _today(answers, rows)
     video, suggestions = rows.video, rows.suggestions
     book = rulebook.of(rows.edition, rows.line.pk)
-    decided = policies.decide(rows.policy, book, {t: s.confidence for t, s in suggestions.items()}).shown
+    decided = _decided(rows, book)
     # What was on the screen stays there, though rules or policy may have changed meanwhile.
     shown = list(dict.fromkeys([*decided, *(tag for tag in answers.verdicts if tag in suggestions)]))
     sure = {tag: rows.policy.calibration.apply(suggestions[tag].confidence) for tag in shown}
@@ -85,8 +88,18 @@ def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
         media=_media(video),
         peaks=video.media.peaks if video.media else [],
         uploader_clips=rows.uploader_clips,
-        why=why(task.why),
+        why=why(disguise.why(task.why, rows.disguise)),
     )
+
+
+def _decided(rows: ClipRows, book: RuleBook) -> Mapping[int, float]:
+    """The tags to show with the line's confidence, the surest first."""
+    hidden, seeded = rows.disguise, rows.disguise.tag if rows.disguise.kind == "wrong" else None
+    scores = {tag: found.confidence for tag, found in rows.suggestions.items() if tag != seeded}
+    shown = policies.decide(rows.policy, book, scores).shown
+    if seeded is not None:
+        return disguise.with_seed(shown, seeded, rows.suggestions[seeded].confidence, rows.policy, book)
+    return {tag: sure for tag, sure in shown.items() if not disguise.hides(hidden, tag, book)}
 
 
 def why(reasons: Mapping[str, int]) -> list[str]:
@@ -117,7 +130,8 @@ def _undone(task: ReviewTask) -> Answers:
     """What the reviewer had said before undoing it; of a task that was opened again, what stands until now."""
     if task.token == 1 and not task.current_review_id:
         return Answers({})  # claimed for the first time
-    last = Review.objects.filter(task=task).select_related("undoes").order_by("-pk").first()
+    told = Review.objects.filter(task=task).select_related("undoes__probe_answer", "probe_answer")
+    last = told.order_by("-pk").first()
     if last is not None and last.undoes is None and task.current_review_id == last.pk:
         undone = last
     elif last is None or last.undoes is None or last.reviewer_id != task.reviewer_id:
@@ -125,6 +139,8 @@ def _undone(task: ReviewTask) -> Answers:
     else:
         undone = last.undoes
     said = [Said(v.tag_id, v.choice, v.reason, v.replacement_id) for v in undone.verdicts.order_by("pk")]
+    if hasattr(undone, "probe_answer"):
+        said = probe_answers.unpacked(undone.probe_answer.said)
     extra = tuple(s.tag for s in said if s.choice == "add")
     return Answers({s.tag: s for s in said if s.choice != "add"}, extra, undone.model_version_id)
 

@@ -244,6 +244,7 @@ MEDIA_MAX_BYTES = env_int("MEDIA_MAX_MB", 500) * 2**20
 REVIEW_LEASE_SECONDS = env_int("REVIEW_LEASE_SECONDS", 600)
 REVIEW_CLAIMS_HELD = 3  # a reviewer holds the clip on screen, the preloaded one and one that was undone
 AUDIT_PERCENT = min(env_int("AUDIT_PERCENT", 5), 100)  # of a line's clips, where its policy names no share
+PROBE_PERCENT = min(env_int("PROBE_PERCENT", 3), 30)  # of the clips handed out, where a line's policy says nothing
 
 # Models
 SUGGEST_BATCH = env_int("SUGGEST_BATCH", 128)  # texts of many clips sort into batches that pad less

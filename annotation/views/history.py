@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotation import figures, queue
 from annotation.models import Review, ReviewTask
+from annotation.probes import memory
 from ml.registry.requests import SignedIn
 from tagging.models import Video
 from tagging.video_page import localised_names
@@ -40,6 +41,7 @@ def own(request: SignedIn) -> HttpResponse:
         rows = rows.filter(pk__lt=int(before))
     found = list(rows[: PAGE + 1])
     older = found[PAGE - 1].pk if len(found) > PAGE else None
+    memory.recall(found, request.user)
     content: dict[str, Any] = {"reviews": found[:PAGE], "older": older, "first": not before, "operation": uuid4()}
     content["effort"] = None if before else figures.effort(request.user)
     return render(request, "annotation/history.html", content)
@@ -52,8 +54,9 @@ def of_video(request: SignedIn, pk: int) -> HttpResponse:
     """The part of a video's page that tells its reviews, for the lines this person may see."""
     video = get_object_or_404(Video.objects.only("pk"), pk=pk)
     known = Review.objects.filter(task__video=video, task__in=ReviewTask.objects.of(request.user))
-    rows = known.shown().prefetch_related(*_names()).order_by("-pk")
-    return render(request, "annotation/video_reviews.html", {"reviews": rows[:PAGE], "video": video})
+    rows = list(known.shown().prefetch_related(*_names()).order_by("-pk")[:PAGE])
+    memory.recall(rows, request.user)
+    return render(request, "annotation/video_reviews.html", {"reviews": rows, "video": video})
 
 
 @require_safe

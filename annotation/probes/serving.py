@@ -1,0 +1,104 @@
+"""Which claims become probes, decided by a keyed hash in the statement that claims: no claim asks more than others."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from annotation.probes import lots
+
+SURE = 0.75  # from here a proposed tag counts as right enough to be left out
+LIKELY, SUREST = 0.5, 0.97  # so sure is a suggestion that is seeded elsewhere
+DONORS = 300  # suggestions looked through for one to seed
+
+_LOT = lots.statement("probe", "claimed.id", "%(reviewer)s")
+_PLACE = lots.statement("place", "claimed.id", "%(reviewer)s")
+
+# A wrong tag is one that the model proposed for another clip, with as much certainty as it has here for right ones: for
+# a clip that looks like this one, else for any. It comes without words, faces and relations, which are the other
+# clip's own. What is said of this clip by the model or by people, and what lies above or below that, might be right.
+_WRONG = f"""
+    SELECT donor.tag_id, jsonb_build_array(donor.confidence, donor.recallers, donor.evidence) AS shown
+    FROM (
+        SELECT said.*, 0 AS far FROM tagging_suggestionset made JOIN tagging_suggestion said
+            ON said.suggestion_set_id = made.id
+        WHERE made.model_version_id = drawn.model_version_id AND made.video_id IN (
+            SELECT jsonb_path_query(evidence, '$.similar[0 to 4]')::bigint FROM tagging_suggestion
+            WHERE suggestion_set_id = drawn.suggestion_set)
+        UNION ALL
+        (SELECT said.*, 1 AS far FROM tagging_suggestion said
+         WHERE said.id >= (drawn.place * (SELECT max(id) FROM tagging_suggestion))::bigint
+         ORDER BY said.id LIMIT {DONORS})
+    ) donor
+    JOIN tagging_suggestionset its ON its.id = donor.suggestion_set_id
+    JOIN taxonomy_tag tag ON tag.id = donor.tag_id
+    WHERE drawn.kind = 'wrong' AND its.model_version_id = drawn.model_version_id AND its.video_id <> drawn.video_id
+      AND donor.consistent AND donor.confidence BETWEEN {LIKELY} AND {SUREST}
+      AND tag.state = 'active' AND tag.assignable
+      AND coalesce(donor.evidence -> 'spans', '[]') = '[]' AND NOT donor.evidence ?| ARRAY['region', 'path']
+      AND (donor.evidence ? 'windows') = EXISTS (
+          SELECT FROM tagging_suggestion own
+          WHERE own.suggestion_set_id = drawn.suggestion_set AND own.evidence ? 'windows')
+      AND (jsonb_typeof(donor.evidence -> 'moment') IS DISTINCT FROM 'array' OR EXISTS (
+          SELECT FROM tagging_video video WHERE video.id = drawn.video_id AND video.media_id IS NOT NULL))
+      AND NOT EXISTS (
+          SELECT FROM taxonomy_tag known WHERE known.id IN (
+              SELECT own.tag_id FROM tagging_suggestion own WHERE own.suggestion_set_id = drawn.suggestion_set
+              UNION ALL SELECT given.tag_id FROM tagging_videotag given WHERE given.video_id = drawn.video_id)
+          AND (known.id IN (donor.tag_id, tag.parent_id) OR known.parent_id = donor.tag_id))
+    ORDER BY donor.far, sha256(convert_to(%(key)s::text || donor.id, 'UTF8'))
+    LIMIT 1
+"""  # noqa: S608  # constants
+_MISSING = f"""
+    SELECT own.tag_id, NULL::jsonb AS shown FROM tagging_suggestion own
+    WHERE drawn.kind = 'missing' AND own.suggestion_set_id = drawn.suggestion_set
+      AND own.consistent AND own.confidence >= {SURE}
+      AND EXISTS (SELECT FROM tagging_suggestion other WHERE other.suggestion_set_id = own.suggestion_set_id
+                  AND other.id <> own.id AND other.consistent AND other.confidence >= {LIKELY})
+    ORDER BY sha256(convert_to(%(key)s::text || own.id, 'UTF8'))
+    LIMIT 1
+"""  # noqa: S608  # constants
+_BLIND = """
+    SELECT NULL::bigint AS tag_id, NULL::jsonb AS shown
+    WHERE drawn.kind = 'blind'
+      AND EXISTS (SELECT FROM tagging_suggestion own WHERE own.suggestion_set_id = drawn.suggestion_set)
+"""
+# To follow `WITH claimed AS (...)`, one claimed task. A task that was reviewed before shows that review, so it stays as
+# it is; so does the audit slice, over which the models are measured.
+PROBE = f"""
+drawn AS (
+    SELECT claimed.id, claimed.video_id, seen.id AS suggestion_set, seen.model_version_id, {_PLACE} AS place,
+           CASE WHEN chance.lot < share.blind THEN 'blind'
+                WHEN chance.lot < share.blind + share.wrong THEN 'wrong' ELSE 'missing' END AS kind
+    FROM claimed
+    LEFT JOIN annotation_trustpolicy policy ON policy.business_line_id = claimed.business_line_id
+    CROSS JOIN LATERAL (SELECT {_LOT} * 100 AS lot) chance
+    CROSS JOIN LATERAL (SELECT coalesce(policy.blind, %(probes)s) AS blind, coalesce(policy.wrong, %(probes)s) AS wrong,
+                               coalesce(policy.missing, %(probes)s) AS missing) share
+    CROSS JOIN LATERAL (
+        SELECT id, model_version_id FROM tagging_suggestionset
+        WHERE video_id = claimed.video_id ORDER BY created_at DESC, id DESC LIMIT 1
+    ) seen
+    WHERE chance.lot < share.blind + share.wrong + share.missing
+      AND claimed.current_review_id IS NULL AND NOT claimed.audit
+), probe AS (
+    INSERT INTO annotation_probe (task_id, reviewer_id, kind, tag_id, shown)
+    SELECT drawn.id, %(reviewer)s, drawn.kind, chosen.tag_id, chosen.shown
+    FROM drawn CROSS JOIN LATERAL (({_BLIND}) UNION ALL ({_WRONG}) UNION ALL ({_MISSING})) chosen
+    ON CONFLICT (task_id, reviewer_id) DO NOTHING
+)
+"""  # noqa: S608  # constants
+
+
+def values() -> dict[str, Any]:
+    """What `PROBE` needs beside the reviewer."""
+    return {"key": key(), "probes": settings.PROBE_PERCENT / 3}
+
+
+@cache
+def key() -> str:
+    """The secret of this installation's draws."""
+    return salted_hmac("annotation.probes", "", algorithm="sha256").hexdigest()
