@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ml.registry.models import ModelVersion
+from ml.registry.models import Canary, ModelVersion
+from tagging import canary_share
 from tagging.face_models import FacePhoto, KnownPerson  # noqa: F401 - Django looks for models here
 from tagging.phrase_models import NewPhrase, PhraseSighting  # noqa: F401 - and here
 from taxonomy.models import BusinessLine, Tag, TaxonomyVersion
@@ -52,17 +53,27 @@ class VideoQuerySet(models.QuerySet["Video"]):
         """Videos the models can look at: media probed, or none given."""
         return self.filter(media_state__in=[Video.MediaState.NONE, Video.MediaState.READY])
 
-    def without_suggestions_of(self, version: ModelVersion) -> VideoQuerySet:
-        """What there is to do for the active model. Reviewed videos keep what their reviewers saw."""
-        done = SuggestionSet.objects.filter(video=models.OuterRef("pk"), model_version=version)
+    def without_suggestions_of(self, version: ModelVersion, canary: Canary | None = None) -> VideoQuerySet:
+        """What there is to do for the active model, and for the canary in its share: a video is looked at by the one
+        whose it is. Reviewed videos keep what their reviewers saw.
+        """
+        done = SuggestionSet.objects.filter(video=models.OuterRef("pk"), model_version=models.OuterRef("suggester"))
         if version.promoted_at:  # a version promoted again (roll-back) looks again: rules and policies have moved on
-            done = done.filter(created_at__gte=version.promoted_at)
-        return self.usable().filter(~models.Exists(done), reviewed_at=None)
+            by_canary = Q(model_version=canary.version_id) if canary else Q()
+            done = done.filter(Q(created_at__gte=version.promoted_at) | by_canary)
+        return self.usable().suggested_by(version, canary).filter(~models.Exists(done), reviewed_at=None)
 
-    def to_suggest(self, version: ModelVersion) -> VideoQuerySet:
+    def suggested_by(self, version: ModelVersion, canary: Canary | None) -> VideoQuerySet:
+        """With the id of the version whose each video is, as `suggester`."""
+        mine: models.expressions.Combinable = models.Value(version.pk)
+        if canary:
+            mine = models.Case(models.When(canary_share.in_share(canary), then=canary.version_id), default=mine)
+        return self.alias(suggester=mine)
+
+    def to_suggest(self, version: ModelVersion, canary: Canary | None = None) -> VideoQuerySet:
         """Of those, the ones no living worker has in hand."""
         free = Q(suggesting_until=None) | Q(suggesting_until__lt=Now())
-        return self.without_suggestions_of(version).filter(free)
+        return self.without_suggestions_of(version, canary).filter(free)
 
 
 class Video(models.Model):

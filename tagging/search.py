@@ -112,8 +112,8 @@ def _in_state(videos: VideoQuerySet, state: str) -> VideoQuerySet:
     if state == "reviewed":
         return videos.filter(reviewed_at__isnull=False)
     if state == "suggested":
-        active = ModelVersion.objects.filter(state=ModelVersion.State.ACTIVE).values("pk")
-        return videos.filter(Exists(SuggestionSet.objects.filter(video=OuterRef("pk"), model_version__in=active)))
+        on_duty = ModelVersion.objects.on_duty().values("pk")
+        return videos.filter(Exists(SuggestionSet.objects.filter(video=OuterRef("pk"), model_version__in=on_duty)))
     media_state = {"text": "none", "pending": "pending", "broken": "broken"}.get(state)
     return videos.filter(media_state=media_state) if media_state else videos
 

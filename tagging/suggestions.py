@@ -1,4 +1,4 @@
-"""Suggestions of the active model: claimed, proposed and stored a batch at a time.
+"""Suggestions of the active model, and of the canary in its share: claimed, proposed and stored a batch at a time.
 
 What is to do is found in the database, so a lost message or a killed worker loses nothing: the lease of a dead worker's
 batch runs out and the next one takes it, now one video at a time: the one that kills workers (a file that makes a
@@ -9,21 +9,24 @@ first to store it wins.
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, QuerySet
 
-from ml.registry import serving
-from ml.registry.models import ModelVersion
+from ml.registry import canaries, serving
+from ml.registry.canaries import Duty
+from ml.registry.models import Canary, ModelVersion
 from ml.types import FoundPhrase, Proposal, VideoInput
 from tagging import clips, gallery, new_phrases, suggestion_rows
+from tagging.canary_share import in_share
 from tagging.models import SuggestionSet, Video
 from tagging.suggestion_rows import Failed, Proposed
 from taxonomy import versions
+from taxonomy.models import TaxonomyVersion
 
 if TYPE_CHECKING:
     from ml.pipeline import Pipeline
@@ -49,10 +52,10 @@ class Progress:
 
 
 def progress() -> Progress:
-    """Of the videos nobody reviewed yet, how many the active model has looked at."""
+    """Of the videos nobody reviewed yet, how many the active model, or the canary in its share, has looked at."""
     videos = Video.objects.usable().filter(reviewed_at=None).count()
-    version = ModelVersion.objects.active()
-    waiting = Video.objects.without_suggestions_of(version).count() if version else videos
+    duty = canaries.duty()
+    waiting = Video.objects.without_suggestions_of(duty.active, duty.canary).count() if duty else videos
     return Progress(videos - waiting, videos)
 
 
@@ -60,13 +63,45 @@ def suggest_batch(limit: int | None = None) -> int:
     """Suggest tags for up to `limit` videos that wait for it; returns how many were claimed, 0 when none is left.
 
     A video that the pipeline fails at gets an empty set with the reason. When the pipeline fails at everything, the
-    error is raised, nothing is stored, and the videos wait for their lease to run out.
+    error is raised, nothing is stored, and the videos wait for their lease to run out. A canary that fails at
+    everything ends its own trial: its videos are the active version's again.
     """
     serving_now, taxonomy = serving.active(), versions.current()
     if serving_now is None or taxonomy is None:
         return 0
     version, pipeline = serving_now
-    claimed = _claim_tried(version) or _claim(version, limit or settings.SUGGEST_BATCH)
+    canary = canaries.running()
+    waiting = Video.objects.to_suggest(version, canary)
+    claimed = _claim_tried(waiting) or _claim(waiting, limit or settings.SUGGEST_BATCH)
+    theirs = _of_canary(claimed, canary)
+    if canary and theirs:
+        _try(canary, Duty(version, canary), theirs, taxonomy)
+    if ours := {video: attempts for video, attempts in claimed.items() if video not in theirs}:
+        _suggest(version, pipeline, ours, taxonomy)
+    return len(claimed)
+
+
+def _of_canary(claimed: Mapping[int, int], canary: Canary | None) -> dict[int, int]:
+    """Those of the claimed videos that are the canary's."""
+    if not canary or not claimed:
+        return {}
+    found = Video.objects.filter(in_share(canary), pk__in=claimed).values_list("pk", flat=True)
+    return {video: claimed[video] for video in found}
+
+
+def _try(canary: Canary, duty: Duty, claimed: Mapping[int, int], taxonomy: TaxonomyVersion) -> None:
+    """The canary's turn. Whatever it cannot do, suggestions go on: the active version takes over."""
+    try:
+        _suggest(canary.version, serving.pipeline(canary.version, duty), claimed, taxonomy)
+    except DatabaseError:
+        raise
+    except Exception as reason:
+        log.exception("the canary %s failed", canary.version)
+        canaries.end(canary, Canary.Outcome.FAILED, error=f"{type(reason).__name__}: {reason}")
+        Video.objects.filter(pk__in=claimed).update(suggesting_until=None)
+
+
+def _suggest(version: ModelVersion, pipeline: Pipeline, claimed: Mapping[int, int], taxonomy: TaxonomyVersion) -> None:
     given_up = [pk for pk, attempts in claimed.items() if attempts > settings.SUGGEST_ATTEMPTS]
     read: Read = {}
     proposed: dict[int, list[Proposal] | Failed] = dict.fromkeys(given_up, Failed(SuggestionSet.Failure.WORKER))
@@ -81,7 +116,6 @@ def suggest_batch(limit: int | None = None) -> int:
         with transaction.atomic():  # milliseconds, after seconds
             stored = suggestion_rows.store(version, taxonomy, gallery.allowed(proposed))
             new_phrases.note({video: read.get(video, ()) for video in stored})
-    return len(claimed)
 
 
 def _meet(pipeline: Pipeline) -> None:
@@ -91,23 +125,23 @@ def _meet(pipeline: Pipeline) -> None:
 
 
 def again(video: Video) -> bool:
-    """Let the active model look once more at a video that it failed at; False where it did not, or a person decided."""
+    """Let the model that failed at a video look at it once more; False where none did, or a person decided."""
     failed = SuggestionSet.objects.filter(
-        video=video, model_version__state=ModelVersion.State.ACTIVE, video__reviewed_at=None
+        video=video, model_version__in=ModelVersion.objects.on_duty(), video__reviewed_at=None
     ).exclude(failure="")
     with transaction.atomic():
         Video.objects.filter(pk=video.pk).update(suggest_attempts=0)
         return bool(failed.delete()[0])
 
 
-def _claim_tried(version: ModelVersion) -> dict[int, int]:
+def _claim_tried(waiting: QuerySet[Video]) -> dict[int, int]:
     """One video that a worker died over: alone, so that it takes no others down when it was the cause."""
-    return _leased(Video.objects.to_suggest(version).filter(suggest_attempts__gt=0), 1)
+    return _leased(waiting.filter(suggest_attempts__gt=0), 1)
 
 
-def _claim(version: ModelVersion, limit: int) -> dict[int, int]:
+def _claim(waiting: QuerySet[Video], limit: int) -> dict[int, int]:
     """Up to `limit` videos that no worker has had in hand yet."""
-    return _leased(Video.objects.to_suggest(version).filter(suggest_attempts=0), limit)
+    return _leased(waiting.filter(suggest_attempts=0), limit)
 
 
 def _leased(free: QuerySet[Video], limit: int) -> dict[int, int]:

@@ -10,12 +10,20 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from ml.registry.canary_models import Canary
 from ml.registry.part_names import notes, reason, stage_name
+
+__all__ = ["Canary", "ModelVersion", "Promotion", "TrainingRun"]
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
     def active(self) -> ModelVersion | None:
         return self.filter(state=ModelVersion.State.ACTIVE).first()
+
+    def on_duty(self) -> ModelVersionQuerySet:
+        """The active version and the canary."""
+        canary = Canary.objects.filter(outcome=Canary.Outcome.RUNNING).values("version")
+        return self.filter(Q(state=ModelVersion.State.ACTIVE) | Q(pk__in=canary))
 
 
 class ModelVersion(models.Model):
@@ -133,9 +141,15 @@ class TrainingRun(models.Model):
 class Promotion(models.Model):
     """That a version became the active one, and what spoke against it. Append-only."""
 
+    class Why(models.TextChoices):
+        HAND = "hand", _("by hand")
+        CANARY = "canary", _("no worse as a canary")
+        TRAINING = "training", _("nothing spoke against it after its training")
+
     version = models.ForeignKey(ModelVersion, models.PROTECT, related_name="promotions")
     former = models.ForeignKey(ModelVersion, models.PROTECT, null=True, blank=True, related_name="+")
     objections = models.JSONField(default=list)
+    why = models.CharField(_("reason"), max_length=10, choices=Why, default=Why.HAND, db_default=Why.HAND)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
 

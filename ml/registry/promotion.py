@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from ml.registry import objections
-from ml.registry.models import ModelVersion, Promotion
+from ml.registry import canaries, objections
+from ml.registry.models import Canary, ModelVersion, Promotion
 
 State = ModelVersion.State
+Why = Promotion.Why
 
 
 class PromotionRefused(ValueError):
@@ -39,18 +40,30 @@ def objections_to(version: ModelVersion, active: ModelVersion | None) -> list[st
     ]
 
 
-def promote(version: ModelVersion, by: User | None = None, despite: bool = False) -> Promotion:
+def promote(
+    version: ModelVersion, by: User | None = None, despite: bool = False, why: Promotion.Why = Why.HAND
+) -> Promotion:
     """Make `version` the active one. Raises PromotionRefused on objections, unless `despite` them; Overtaken."""
     try:
         with transaction.atomic():
-            return _switch(version, by, despite)
+            return _switch(version, by, despite, why)
     except IntegrityError as error:  # one_active_model: another promotion committed since we looked
         if "one_active_model" not in str(error):
             raise
         raise Overtaken([_("Another version was promoted at the same moment. Look again.")]) from error
 
 
-def _switch(version: ModelVersion, by: User | None, despite: bool) -> Promotion:
+def promote_canary(
+    canary: Canary, by: User | None = None, despite: bool = False, figures: Mapping[str, Any] | None = None
+) -> Promotion:
+    """End the trial by making its version the active one. Raises as `promote`, and then the trial goes on."""
+    with transaction.atomic():
+        if not canaries.end(canary, Canary.Outcome.PROMOTED, by, figures):
+            raise Overtaken([_("The trial was ended at the same moment. Look again.")])
+        return promote(canary.version, by, despite, Why.CANARY)
+
+
+def _switch(version: ModelVersion, by: User | None, despite: bool, why: Promotion.Why) -> Promotion:
     former = ModelVersion.objects.select_for_update().active()
     if former == version:
         raise Overtaken([_("It is the active version already.")])
@@ -60,8 +73,9 @@ def _switch(version: ModelVersion, by: User | None, despite: bool) -> Promotion:
     if former:
         ModelVersion.objects.filter(pk=former.pk, state=State.ACTIVE).update(state=State.RETIRED)
     ModelVersion.objects.filter(pk=version.pk).update(state=State.ACTIVE, promoted_at=Now())
+    canaries.overtake(version, by)
     version.refresh_from_db()
-    return Promotion.objects.create(version=version, former=former, objections=reasons, by=by)
+    return Promotion.objects.create(version=version, former=former, objections=reasons, by=by, why=why)
 
 
 def same_test(version: ModelVersion, active: ModelVersion) -> tuple[Mapping[str, Any], Mapping[str, Any]]:

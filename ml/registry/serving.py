@@ -1,21 +1,23 @@
-"""The active version's pipeline, loaded once a process. Only workers call this: loading imports torch."""
+"""The pipelines of the versions on duty, each loaded once a process. Only workers call this: loading imports torch."""
 
 from __future__ import annotations
 
 import atexit
 import gc
-from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 
 from ml.feature_store import FeatureStore
-from ml.registry import archive
+from ml.registry import archive, canaries
+from ml.registry.canaries import Duty
 from ml.registry.models import ModelVersion
 
 if TYPE_CHECKING:
     from ml.pipeline import Pipeline
+
+_loaded: dict[Path, Pipeline] = {}  # by folder of the bundle: of the active version and of the canary, no other
 
 
 def active() -> tuple[ModelVersion, Pipeline] | None:
@@ -24,8 +26,17 @@ def active() -> tuple[ModelVersion, Pipeline] | None:
     Asks the database each time, so a promotion reaches every worker with its next batch.
     Raises ml.bundle.BundleError when the bundle's folder is missing or damaged.
     """
-    version = ModelVersion.objects.active()
-    return (version, _load(folder(version))) if version else None
+    duty = canaries.duty()
+    return (duty.active, pipeline(duty.active, duty)) if duty else None
+
+
+def pipeline(version: ModelVersion, duty: Duty) -> Pipeline:
+    """Of a version on duty; pipelines of others are given back first. Raises ml.bundle.BundleError."""
+    on_duty = {duty.active.folder} | ({duty.canary.version.folder} if duty.canary else set())
+    _give_back(_loaded.keys() - on_duty)
+    if version.folder not in _loaded:
+        _loaded[version.folder] = _load(folder(version))
+    return _loaded[version.folder]
 
 
 def folder(version: ModelVersion) -> Path:
@@ -35,7 +46,6 @@ def folder(version: ModelVersion) -> Path:
     return version.folder
 
 
-@lru_cache(maxsize=1)  # the former version's memory is given back as soon as the next one is needed
 def _load(folder: Path) -> Pipeline:
     from ml.pipeline import (
         Pipeline,
@@ -48,3 +58,13 @@ def _load(folder: Path) -> Pipeline:
     gc.freeze()
     atexit.register(gc.unfreeze)  # libraries look for leaks when the process ends
     return pipeline
+
+
+def _give_back(folders: set[Path]) -> None:
+    """The memory of pipelines that are no longer on duty, their cycles included."""
+    for folder in folders:
+        del _loaded[folder]
+    if folders:
+        gc.unfreeze()
+        gc.collect()
+        gc.freeze()

@@ -242,7 +242,7 @@ def test_two_workers_never_claim_the_same_video(model):
         make_video()
 
     with transaction.atomic():
-        first = suggestions._claim(model, 4)
+        first = suggestions._claim(Video.objects.to_suggest(model), 4)
         other = connection.copy()
         try:
             with other.cursor() as cursor:
@@ -272,10 +272,12 @@ def expire_leases():
 def test_a_video_that_workers_die_over_does_not_take_the_others_down(model, settings):
     settings.SUGGEST_ATTEMPTS = 2
     deadly, good = make_video(), [make_video() for _ in range(2)]
-    suggestions._claim(model, 10)  # and the worker dies
+    suggestions._claim(Video.objects.to_suggest(model), 10)  # and the worker dies
     for _ in range(settings.SUGGEST_ATTEMPTS - 1):
         expire_leases()
-        assert list(suggestions._claim_tried(model)) == [deadly.pk]  # alone, and the worker dies again
+        assert list(suggestions._claim_tried(Video.objects.to_suggest(model))) == [
+            deadly.pk
+        ]  # alone, and the worker dies again
     expire_leases()
 
     while suggestions.suggest_batch():
