@@ -23,7 +23,13 @@ BERT = {
     "intermediate_size": 256,
     "max_position_embeddings": LONGEST,
 }
-VARIANTS = {"bilstm_crf": None, "bert_bilstm_crf": BERT}
+# Of the n-grams around each character a tagger needs less of an LSTM.
+VARIANTS: dict[str, FinderConfig] = {
+    "bilstm_crf": FinderConfig(longest=LONGEST, windows=False),
+    "bilstm_crf_windows": FinderConfig(width=64, hidden=64, longest=LONGEST),
+    "bert_bilstm_crf": FinderConfig(BERT, longest=LONGEST, windows=False),
+    "bert_bilstm_crf_windows": FinderConfig(BERT, width=64, hidden=64, longest=LONGEST),
+}
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -47,7 +53,7 @@ def _trial(files: dict[str, Path], variant: str, seed: int, epochs: int) -> dict
     began = time.process_time()
     train = bmes.read(files["train"])
     labels = spans.labels_of(sorted({label[2:] for text in train.labels for label in text if label != spans.OUTSIDE}))
-    finder = PhraseFinder.of(train.texts, labels, FinderConfig(VARIANTS[variant], longest=LONGEST))
+    finder = PhraseFinder.of(train.texts, labels, VARIANTS[variant])
     finder.learn(train.texts, train.labels, 16, DescentConfig(epochs, 1, 1, 2e-3, 1e-4, seed), silent)
     scores: dict[str, float] = {}
     for part, path in files.items():

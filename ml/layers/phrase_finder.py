@@ -18,6 +18,7 @@ from ml.layers.sequence_tagger import SequenceTagger, TaggerConfig
 from ml.layers.spans import Phrase
 from ml.layers.tokens import UNKNOWN, TokenTable
 from ml.layers.warm_start import shared_rows, take_over
+from ml.layers.window_grams import WindowTable
 from ml.parts import Step
 
 _BLOCK = 64  # texts at once
@@ -34,19 +35,29 @@ class FinderConfig:
     dropout: float = 0.5
     at_least: int = 2  # occurrences of a character or bigram that gets a row; what is rarer teaches the unknown one
     longest: int = 256  # characters of a text that are read
+    windows: bool = True  # n-grams around each character speak for labels too
 
 
 class PhraseFinder:
     """Texts -> phrases."""
 
-    def __init__(self, model: SequenceTagger, tables: CharacterTables, labels: Sequence[str], longest: int) -> None:
+    def __init__(
+        self,
+        model: SequenceTagger,
+        tables: CharacterTables,
+        labels: Sequence[str],
+        longest: int,
+        windows: WindowTable | None = None,
+    ) -> None:
         self.model, self.tables, self.labels, self.longest = model.eval(), tables, list(labels), longest
+        self.windows = windows
         self.legal = spans.legal(labels)
 
     @classmethod
     def of(cls, texts: Sequence[str], labels: Sequence[str], config: FinderConfig) -> Self:
         """A finder that has learned nothing yet, with rows for the characters of these texts."""
         tables = CharacterTables.count(texts, config.at_least)
+        windows = WindowTable.count(texts, config.longest, config.at_least) if config.windows else None
         shape = TaggerConfig(
             characters=len(tables.characters),
             bigrams=len(tables.bigrams),
@@ -56,8 +67,9 @@ class PhraseFinder:
             hidden=config.hidden,
             dropout=config.dropout,
             bert=config.bert,
+            grams=len(windows) if windows is not None else 0,
         )
-        return cls(SequenceTagger(shape), tables, labels, config.longest)
+        return cls(SequenceTagger(shape), tables, labels, config.longest, windows)
 
     def learn(
         self,
@@ -104,7 +116,10 @@ class PhraseFinder:
 
     def _encode(self, texts: Sequence[str]) -> list[Tensor]:
         device = self.model.head.weight.device
-        return [tensor.to(device) for tensor in self.tables.encode(texts, self.longest)]
+        inputs = list(self.tables.encode(texts, self.longest))
+        if self.windows is not None:
+            inputs.append(self.windows.encode(texts, self.longest))
+        return [tensor.to(device) for tensor in inputs]
 
     def take_over(self, former: PhraseFinder) -> None:
         """Go on from a former finder of the same labels."""
@@ -114,7 +129,12 @@ class PhraseFinder:
         characters = shared_rows(list(range(2)) + _keys(ours.characters), list(range(2)) + _keys(theirs.characters))
         bigrams = shared_rows(list(range(2)) + _keys(ours.bigrams), list(range(2)) + _keys(theirs.bigrams))
         names = ("embed.weight", "bert.embeddings.word_embeddings.weight")
-        take_over(self.model, former.model, dict.fromkeys(names, characters) | {"bigrams.weight": bigrams})
+        rows = dict.fromkeys(names, characters) | {"bigrams.weight": bigrams}
+        if self.windows is not None and former.windows is not None:
+            rows["grams.weight"] = shared_rows(
+                *([0, *table.hashes.tolist()] for table in (self.windows, former.windows))
+            )
+        take_over(self.model, former.model, rows)
 
     def state(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """Settings and weights to keep."""
@@ -125,30 +145,39 @@ class PhraseFinder:
             "characters": list(self.tables.characters.known),
             "bigrams": list(self.tables.bigrams.known),
         }
-        return config, {name: tensor.cpu().contiguous() for name, tensor in self.model.state_dict().items()}
+        weights = {name: tensor.cpu().contiguous() for name, tensor in self.model.state_dict().items()}
+        if self.windows is not None:
+            weights["windows.hashes"] = torch.from_numpy(self.windows.hashes)
+        return config, weights
 
     @classmethod
     def restored(cls, config: Mapping[str, Any], weights: dict[str, Tensor], device: str = "cpu") -> Self:
         """What `state` gave."""
         model = SequenceTagger(TaggerConfig(**config["model"]))
+        hashes = weights.pop("windows.hashes", None)
         model.load_state_dict(weights)
+        windows = WindowTable(hashes.numpy()) if hashes is not None else None
         tables = CharacterTables(*(TokenTable(tuple(config[name])) for name in ("characters", "bigrams")))
-        return cls(model.to(device), tables, config["labels"], config["longest"])
+        return cls(model.to(device), tables, config["labels"], config["longest"], windows)
 
 
 def _forgetful(inputs: list[Tensor], share: float, generator: torch.Generator) -> list[Tensor]:
-    characters, bigrams, mask = inputs
+    characters, bigrams, mask, *rest = inputs
     if not share:
         return inputs
     shown = []
     for rows in (characters, bigrams):
         lost = (torch.rand(rows.shape, generator=generator) < share).to(rows.device) & mask
         shown.append(rows.masked_fill(lost, UNKNOWN))
-    return [*shown, mask]
+    return [*shown, mask, *rest]
 
 
 def _keys(table: TokenTable) -> list[Any]:
     return list(table.known)
+
+
+def _rows(table: WindowTable) -> list[int]:
+    return [0, *table.hashes.tolist()]
 
 
 def _grouped(texts: Sequence[str], batch: int) -> Iterator[list[int]]:
