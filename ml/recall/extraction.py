@@ -28,6 +28,7 @@ class ExtractionSettings:
     hidden: int = 64
     dropout: float = 0.4
     longest: int = 128  # characters of a field that are read
+    windows: bool = True  # n-grams around each character speak for phrases too
     epochs: int = 6
     least_steps: int = 200
     batch: int = 16
@@ -54,7 +55,9 @@ class ExtractionRecaller:
         torch.manual_seed(settings.seed)
         texts, said = taught_texts(data, settings.longest)
         labels = spans.labels_of(sorted({tag.kind for tag in data.vocabulary}))
-        shape = FinderConfig(settings.bert, settings.width, settings.hidden, settings.dropout, 2, settings.longest)
+        shape = FinderConfig(
+            settings.bert, settings.width, settings.hidden, settings.dropout, 2, settings.longest, settings.windows
+        )
         finder = PhraseFinder.of(texts, labels, shape)
         finder.model.to("cuda" if torch.cuda.is_available() else "cpu")
         if warm is not None:
