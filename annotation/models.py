@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -11,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from annotation.agreement.models import Comment, Consensus, Ruling, Skill
+from annotation.learning.models import CanaryLook, DriftWindow, LearningSettings
 from annotation.probes.models import Probe, ProbeAnswer, TrustPolicy
 from annotation.quality.models import ConfidenceWeek, ConfusionWeek, TagWeek, Unfolded, WorkDay
 from annotation.reading_models import GuidelineReading, ReReview
@@ -19,12 +21,15 @@ from tagging.models import Suggestion, Video
 from taxonomy.models import BusinessLine, Guideline, Tag, TaxonomyVersion
 
 __all__ = [
+    "CanaryLook",
     "Comment",
     "ConfidenceWeek",
     "ConfusionWeek",
     "Consensus",
+    "DriftWindow",
     "FirstPassword",
     "GuidelineReading",
+    "LearningSettings",
     "Probe",
     "ProbeAnswer",
     "ReReview",
@@ -184,7 +189,10 @@ class Review(models.Model):
                 name="an_undo_names_its_review",
             )
         ]
-        indexes = [models.Index(fields=["reviewer", "-id"], name="reviews_of_a_person")]
+        indexes = [
+            models.Index(fields=["reviewer", "-id"], name="reviews_of_a_person"),
+            BrinIndex(fields=["created_at"], autosummarize=True, name="reviews_in_time"),  # rows stand in their order
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

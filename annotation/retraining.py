@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import DatabaseError
+from django.utils import timezone
 
 from annotation import snapshots
 from annotation.snapshots import Taken
@@ -119,8 +120,9 @@ def _snapshot(run: TrainingRun) -> Taken:
     """The run's own when it was begun before, else what reviewers say now."""
     if run.snapshot:
         return snapshots.read(run.snapshot)
+    at = timezone.now()
     taken = snapshots.take()
-    runs.keep_snapshot(run, taken.folder.name)
+    runs.keep_snapshot(run, taken.folder.name, at)
     return taken
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from annotation import mined_rules, rereview, retraining
+from annotation.learning import sequels, triggers, watching
 from annotation.quality import fold
 from ml.registry import nudges, runs
 from taxonomy.models import BusinessLine
@@ -20,6 +21,14 @@ def resume_training() -> None:
     """Tell a worker of runs whose message was lost or whose worker died."""
     for run in runs.forgotten():
         nudges.train(run)
+
+
+@shared_task
+def watch_learning() -> None:
+    """A canary that does worse is rolled back first; then what a training left, then whether one is due."""
+    watching.watch()
+    sequels.decide()
+    triggers.check()
 
 
 @shared_task

@@ -290,6 +290,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": LOOK_SECONDS,
         "options": {"expires": LOOK_SECONDS},
     },
+    "watch-learning": {"task": "annotation.tasks.watch_learning", "schedule": 60, "options": {"expires": 60}},
     "resume-imports": {
         "task": "tagging.tasks.resume_imports",
         "schedule": 3 * LOOK_SECONDS,

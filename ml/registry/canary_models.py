@@ -19,30 +19,14 @@ def _key() -> str:
     return secrets.token_hex(16)
 
 
-class CanaryQuerySet(models.QuerySet["Canary"]):
-    def running(self) -> Canary | None:
-        return self.filter(outcome=Canary.Outcome.RUNNING).select_related("version", "rival").first()
+class Trial(models.Model):
+    """How a version is tried: what an admin chooses each time, and what holds for trials that begin by themselves."""
 
-
-class Canary(models.Model):
-    """One trial, from its beginning to its end. A trigger lets its end be written once, and nothing else be changed."""
-
-    class Outcome(models.TextChoices):
-        RUNNING = "running", _("running")
-        PROMOTED = "promoted", _("promoted")
-        ROLLED_BACK = "rolled_back", _("rolled back")
-        ENDED = "ended", _("ended")
-        OVERTAKEN = "overtaken", _("overtaken by another promotion")
-        FAILED = "failed", _("failed")
-
-    version = models.ForeignKey("registry.ModelVersion", models.PROTECT, related_name="canaries")
-    rival = models.ForeignKey("registry.ModelVersion", models.PROTECT, related_name="+")  # the active one of its time
     share = models.PositiveSmallIntegerField(
         _("share of new videos, in percent"),
         default=10,
         validators=[MinValueValidator(1), MaxValueValidator(LARGEST_SHARE)],
     )
-    key = models.CharField(max_length=32, default=_key, editable=False)  # of the hash that shares the videos out
     margin = models.FloatField(
         _("points of acceptance that count as no worse"),
         default=3.0,
@@ -64,6 +48,29 @@ class Canary(models.Model):
         default=False,
         help_text=_("Otherwise an admin is asked to. A version that does worse is rolled back in any case."),
     )
+
+    class Meta:
+        abstract = True
+
+
+class CanaryQuerySet(models.QuerySet["Canary"]):
+    def running(self) -> Canary | None:
+        return self.filter(outcome=Canary.Outcome.RUNNING).select_related("version", "rival").first()
+
+
+class Canary(Trial):
+    """One trial, from its beginning to its end. A trigger lets its end be written once, and nothing else be changed."""
+
+    class Outcome(models.TextChoices):
+        RUNNING = "running", _("running")
+        PROMOTED = "promoted", _("became the active version")
+        ROLLED_BACK = "rolled_back", _("rolled back")
+        OVERTAKEN = "overtaken", _("overtaken by another promotion")
+        FAILED = "failed", _("failed")
+
+    version = models.ForeignKey("registry.ModelVersion", models.PROTECT, related_name="canaries")
+    rival = models.ForeignKey("registry.ModelVersion", models.PROTECT, related_name="+")  # the active one of its time
+    key = models.CharField(max_length=32, default=_key, editable=False)  # of the hash that shares the videos out
     outcome = models.CharField(_("outcome"), max_length=12, choices=Outcome, default=Outcome.RUNNING)
     figures = models.JSONField(default=dict)  # what was known when it ended
     error = models.TextField(blank=True)  # what the program said, when it failed

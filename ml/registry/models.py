@@ -10,10 +10,11 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from ml.registry.canary_models import Canary
+from ml.registry import trigger_words
+from ml.registry.canary_models import Canary, Trial
 from ml.registry.part_names import notes, reason, stage_name
 
-__all__ = ["Canary", "ModelVersion", "Promotion", "TrainingRun"]
+__all__ = ["Canary", "ModelVersion", "Promotion", "TrainingRun", "Trial"]
 
 
 class ModelVersionQuerySet(models.QuerySet["ModelVersion"]):
@@ -85,6 +86,17 @@ class TrainingRun(models.Model):
         FAILED = "failed", _("failed")
         DONE = "done", _("done")
 
+    class Trigger(models.TextChoices):
+        HAND = "hand", _("by hand")
+        VERDICTS = "verdicts", _("new verdicts")
+        DRIFT = "drift", _("drift")
+        SCHEDULE = "schedule", _("schedule")
+
+    class Sequel(models.TextChoices):
+        WAITS = "waits", _("It waits for a person.")
+        CANARY = "canary", _("It became a canary by itself.")
+        PROMOTED = "promoted", _("It became the active version by itself, for nothing spoke against it.")
+
     UNFINISHED = (State.QUEUED, State.RUNNING, State.CANCELLING)
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
@@ -98,6 +110,14 @@ class TrainingRun(models.Model):
     attempt = models.PositiveIntegerField(default=0)  # workers that had it; one that is not the last has lost it
     version = models.OneToOneField(ModelVersion, models.PROTECT, null=True, blank=True, related_name="run")
     started_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    trigger = models.CharField(
+        _("asked for by"), max_length=10, choices=Trigger, default=Trigger.HAND, db_default=Trigger.HAND
+    )
+    figures = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))  # that the trigger saw
+    sequel = models.CharField(
+        _("what became of its version"), max_length=10, choices=Sequel, blank=True, db_default=""
+    )  # decided once, after a training that nobody asked for by hand
+    snapshot_at = models.DateTimeField(null=True, blank=True)  # reviews since then taught it nothing
     created_at = models.DateTimeField(_("asked for"), auto_now_add=True)
     heartbeat_at = models.DateTimeField(null=True, blank=True)
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
@@ -126,6 +146,11 @@ class TrainingRun(models.Model):
     def stage_name(self) -> str:
         """In the reader's words."""
         return stage_name(self.stage)
+
+    @property
+    def why(self) -> str:
+        """It was asked for by whom or what, in the reader's words; empty for a person."""
+        return trigger_words.sentence(self.trigger, self.figures)
 
     @property
     def reason(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -16,17 +16,23 @@ from django.utils.translation import gettext as _
 from ml.registry.models import ModelVersion, TrainingRun, TrainingRunQuerySet
 
 State = TrainingRun.State
+Trigger = TrainingRun.Trigger
 
 
 class AlreadyTraining(ValueError):
     """Another run is not finished yet; there is one at a time."""
 
 
-def start(stack: str, by: User | None = None) -> TrainingRun:
-    """Ask for a training; a worker takes it. Raises AlreadyTraining."""
+def start(
+    stack: str,
+    by: User | None = None,
+    trigger: TrainingRun.Trigger = Trigger.HAND,
+    figures: Mapping[str, Any] | None = None,
+) -> TrainingRun:
+    """Ask for a training; a worker takes it. `figures` are what the trigger saw. Raises AlreadyTraining."""
     try:
         with transaction.atomic():
-            return TrainingRun.objects.create(stack=stack, started_by=by)
+            return TrainingRun.objects.create(stack=stack, started_by=by, trigger=trigger, figures=dict(figures or {}))
     except IntegrityError as error:
         if "one_training_at_a_time" not in str(error):
             raise
@@ -73,9 +79,9 @@ def lost(run: TrainingRun) -> bool:
     return not _held(run).exists()
 
 
-def keep_snapshot(run: TrainingRun, name: str) -> None:
-    """Remember the snapshot, so that a worker that takes the run over trains on the same one."""
-    TrainingRun.objects.filter(pk=run.pk).update(snapshot=name)
+def keep_snapshot(run: TrainingRun, name: str, at: datetime) -> None:
+    """Remember the snapshot and when it was begun, so that a worker that takes the run over trains on the same one."""
+    TrainingRun.objects.filter(pk=run.pk).update(snapshot=name, snapshot_at=at)
     run.snapshot = name
 
 

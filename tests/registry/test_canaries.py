@@ -61,7 +61,7 @@ def test_a_trial_ends_once(active):
     canary, admin = canaries.start(make_model()), make_user("admin")
 
     assert canaries.end(canary, Outcome.ROLLED_BACK, figures={"clips": 3})
-    assert not canaries.end(canary, Outcome.ENDED, admin)
+    assert not canaries.end(canary, Outcome.FAILED, admin)
 
     assert outcome(canary) == "rolled_back"
     assert (canary.ended_by, canary.figures) == (None, {"clips": 3})
@@ -74,7 +74,7 @@ def test_what_was_tried_and_how_it_ended_cannot_be_changed(active):
     for change in ({"share": 50}, {"key": "0" * 32}, {"margin": 9.0}):
         with pytest.raises(IntegrityError, match="kept as it was"), transaction.atomic():
             trials.update(**change)
-    canaries.end(canary, Outcome.ENDED)
+    canaries.end(canary, Outcome.FAILED)
 
     with pytest.raises(IntegrityError, match="only its end is written, once"), transaction.atomic():
         trials.update(outcome="promoted")
@@ -85,11 +85,11 @@ def test_what_was_tried_and_how_it_ended_cannot_be_changed(active):
 def test_a_person_who_leaves_does_not_take_the_trials_along(active):
     admin = make_user("admin")
     canary = canaries.start(make_model(), admin)
-    canaries.end(canary, Outcome.ENDED, admin)
+    canaries.end(canary, Outcome.FAILED, admin)
 
     admin.delete()
 
-    assert outcome(canary) == "ended"
+    assert outcome(canary) == "failed"
     assert (canary.started_by, canary.ended_by) == (None, None)
 
 

@@ -86,7 +86,7 @@ def test_a_worker_holds_two_pipelines_and_gives_the_canarys_back(model, canary):
     suggestions.suggest_batch()
     assert len(serving._loaded) == 2
 
-    canaries.end(canary, Canary.Outcome.ENDED)
+    canaries.end(canary, Canary.Outcome.ROLLED_BACK)
     suggestions.suggest_batch()
 
     assert list(serving._loaded) == [model.folder]
