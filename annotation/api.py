@@ -22,6 +22,7 @@ from annotation import (
     figures,
     first_passwords,
     people_api,
+    quality_api,
     queue,
     readings,
     refusals,
@@ -273,6 +274,7 @@ urlpatterns = [
     path("reviews/undo/", Undo.as_view(), name="api-undo"),
     path("videos/<int:pk>/reviews/", VideoReviews.as_view(), name="api-video-reviews"),
     *people_api.urlpatterns,
+    *quality_api.urlpatterns,
     *tag_api.urlpatterns,
     *training_api.urlpatterns,
 ]

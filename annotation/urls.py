@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from annotation.quality.pages import FIRST, PAGES
 from annotation.views import (
     adjudication,
     comments,
@@ -11,6 +12,7 @@ from annotation.views import (
     home,
     passwords,
     people,
+    quality,
     review,
     rules,
     tags,
@@ -42,6 +44,13 @@ urlpatterns = [
     path("skipped/<int:pk>/put-back/", history.put_back, name="put-back"),
     path("export/", export.export, name="export"),
     path("password/", passwords.Choose.as_view(), name="password"),
+    path("quality/", quality.figures, {"page": FIRST}, name="quality"),
+    *(
+        path(f"quality/{slug}/", quality.figures, {"page": slug}, name=f"quality-{slug}")
+        for slug in PAGES
+        if slug != FIRST
+    ),
+    path("quality/<slug:page>/<slug:table>.csv", quality.download, name="quality-csv"),
     path("people/", people.roster, name="people"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/activity/", people.activity, name="person-activity"),

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.long, pytest.mark.browser, pytest.mark.django_db(trans
 
 # Parts of pages, files, what only answers programs or leads elsewhere; the API's own page is not ours.
 NOT_PAGES = {
+    "quality/<slug:page>/<slug:table>.csv",
     "export/",
     "faces/photos/<int:pk>.jpg",
     "imports/<int:pk>/errors.csv",
@@ -51,6 +52,8 @@ MAIN = {
     "imports/",
     "models/",
     "people/",
+    "quality/",
+    "quality/tags/",
     "review/<int:pk>/",
     "taxonomy/",
     "taxonomy/change-sets/<int:pk>/",
