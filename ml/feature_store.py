@@ -38,18 +38,24 @@ class FeatureStore:
 
     def path(self, key: str, extractor: str) -> Path:
         """Where the entry is kept; ValueError for a key or name that is not one."""
+        return Path(self._name(key, extractor))
+
+    def _name(self, key: str, extractor: str) -> str:
+        """As a string: a batch asks for hundreds, and a `Path` of five parts costs more than looking it up."""
         if not _KEY.fullmatch(key) or not _EXTRACTOR.fullmatch(extractor):
             raise ValueError(f"not a feature key: {extractor}/{key}")
-        return self.root / extractor / key[:1] / f"{key}.safetensors"
+        return f"{self.root}/{extractor}/{key[0]}/{key}.safetensors"
 
     def has(self, key: str, extractor: str) -> bool:
         return self.path(key, extractor).is_file()
 
     def get(self, key: str, extractor: str) -> dict[str, Array] | None:
         """The stored arrays; None when there are none or the file is damaged (it is then computed anew)."""
-        own = _prefix(key, extractor)
+        own, name = _prefix(key, extractor), self._name(key, extractor)
+        if not os.path.exists(name):  # half the time of an exception, and of a new clip nothing is there
+            return None
         try:
-            with safe_open(self.path(key, extractor), framework="numpy") as file:  # type: ignore[no-untyped-call]
+            with safe_open(name, framework="numpy") as file:  # type: ignore[no-untyped-call]
                 names = [name for name in file.keys() if name.startswith(own) or "/" not in name]  # noqa: SIM118
                 return {name.removeprefix(own): file.get_tensor(name) for name in names}
         except (FileNotFoundError, SafetensorError):

@@ -9,7 +9,7 @@ import numpy as np
 
 from ml.layers import time_windows
 from ml.recall import Localiser
-from ml.types import Array, Features, Proposal, Vocabulary, Windows
+from ml.types import Array, Evidence, Features, Proposal, Vocabulary, Windows
 
 MOST_TAGS = 20  # of a video: more are shown by hardly any policy
 ROWS = 1024  # clips and windows that go through the network together
@@ -47,7 +47,8 @@ def _follow(
     told: Answers, features: Sequence[Features], clips: Sequence[Clip], by: Localiser, vocabulary: Vocabulary
 ) -> None:
     known = {i: [n for n, p in enumerate(told[i][:MOST_TAGS]) if p.tag in vocabulary.column] for i, _, _ in clips}
-    columns = np.unique([vocabulary.column[told[i][n].tag] for i, places in known.items() for n in places])
+    asked = {i: [vocabulary.column[told[i][n].tag] for n in places] for i, places in known.items()}
+    columns = np.unique([column for mine in asked.values() for column in mine])
     if not len(columns):
         return
     rows: list[Features] = []
@@ -58,15 +59,19 @@ def _follow(
     for i, seconds, windows in clips:
         mine = logits[start : start + len(windows) + 1]
         start += len(windows) + 1
-        for n in known[i]:
-            place = int(np.searchsorted(columns, vocabulary.column[told[i][n].tag]))
-            told[i][n] = _with(told[i][n], seconds, mine[:, place])
+        if known[i]:
+            _tell(told[i], known[i], seconds, mine[:, np.searchsorted(columns, asked[i])])
 
 
-def _with(proposal: Proposal, seconds: float, logits: Array) -> Proposal:
-    """`logits` of the windows, and last of what is known without pictures and sound."""
-    scores = time_windows.scores(logits[:-1], float(logits[-1]), proposal.confidence)
-    if not scores.any():
-        return proposal
-    windows = Windows(seconds, tuple(round(score, 3) for score in scores.tolist()))
-    return proposal._replace(evidence=proposal.evidence._replace(windows=windows))
+def _tell(proposals: list[Proposal], places: Sequence[int], seconds: float, logits: Array) -> None:
+    """Give the proposals at `places` their windows, where any of them speaks for the tag.
+
+    logits (windows + 1, places): of the windows, and last of what is known without pictures and sound.
+    """
+    confidence = np.array([proposals[n].confidence for n in places])
+    scores = time_windows.scores(logits[:-1], logits[-1], confidence)
+    for n, column in zip(places, scores.T.round(3).tolist(), strict=True):
+        if any(column):
+            tag, sure, recallers, (*reasons, _) = proposals[n]
+            evidence = Evidence(*reasons, Windows(seconds, tuple(column)))
+            proposals[n] = Proposal(tag, sure, recallers, evidence)

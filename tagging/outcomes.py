@@ -55,7 +55,7 @@ def _current(proposals: Iterable[Proposal], merged: Mapping[int, int], book: Rul
     for proposal in proposals:  # the most confident first, so of two that meet in one tag the surer one stays
         tag = merged.get(proposal.tag, proposal.tag)
         if book.assignable(tag) and tag not in best and proposal.confidence >= LEAST_CONFIDENCE:
-            best[tag] = proposal._replace(tag=tag)
+            best[tag] = proposal if tag == proposal.tag else proposal._replace(tag=tag)
             if len(best) == MOST:
                 break
     return list(best.values())

@@ -161,20 +161,12 @@ def _leased(free: QuerySet[Video], limit: int) -> dict[int, int]:
 
 def inputs(ids: Iterable[int]) -> list[VideoInput]:
     """The videos as the models receive them, in the order of their ids."""
-    return [_input(video) for video in Video.objects.filter(pk__in=list(ids)).select_related("media").order_by("pk")]
-
-
-def _input(video: Video) -> VideoInput:
-    return VideoInput(
-        id=video.pk,
-        title=video.title,
-        description=video.description,
-        cover_text=video.cover_text,
-        uploader=video.uploader,
-        program=video.program,
-        media=clips.StoredClip(video.media.path) if video.media else None,
-        content_hash=video.media.content_hash if video.media else None,
-    )
+    names = ("pk", "title", "description", "cover_text", "uploader", "program", "media__path", "media__content_hash")
+    rows = Video.objects.filter(pk__in=list(ids)).order_by("pk").values_list(*names)
+    return [
+        VideoInput(*said, media=clips.StoredClip(path) if content else None, content_hash=content)
+        for *said, path, content in rows
+    ]
 
 
 def _propose(pipeline: Pipeline, videos: Sequence[VideoInput], read: Read) -> Proposed:

@@ -7,6 +7,7 @@ others, never zeros that look like a value.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -35,6 +36,30 @@ class FusionConfig:
             raise ValueError(f"unknown fusion {self.kind!r}; known: {', '.join(KINDS)}")
 
 
+@dataclass(frozen=True)
+class Entered:
+    """Videos behind the entrances of their modalities, and what the n-grams of their texts say."""
+
+    parts: dict[str, Tensor]  # modality -> (videos, dim)
+    present: Mapping[str, Tensor]  # modality -> (videos, 1) bool
+    wide: Tensor  # (videos, dim)
+
+    def rows(self, index: Tensor) -> Entered:
+        """Some of the videos."""
+        parts = {name: part[index] for name, part in self.parts.items()}
+        return Entered(parts, {name: mask[index] for name, mask in self.present.items()}, self.wide[index])
+
+    def without(self, modality: str) -> Entered:
+        """The same videos as if this modality were missing."""
+        if modality not in self.parts:
+            return self
+        return Entered(self.parts, {**self.present, modality: torch.zeros_like(self.present[modality])}, self.wide)
+
+    def showing(self, modality: str, part: Tensor) -> Entered:
+        """The same videos with something else of this modality."""
+        return Entered(self.parts | {modality: part}, self.present, self.wide)
+
+
 class Fusion(nn.Module):
     """Videos -> (videos, dim)."""
 
@@ -55,10 +80,18 @@ class Fusion(nn.Module):
 
     def joined(self, videos: Inputs) -> Central:
         """The fused vectors (videos, dim), and for `central` what each modality makes of the videos alone."""
-        wide = self._wide(videos)  # (videos, dim)
+        return self.join(self.entered(videos))
+
+    def entered(self, videos: Inputs) -> Entered:
+        """What `join` reads: for who asks about the same videos more than once."""
+        parts = {name: enter(videos.vectors[name]) for name, enter in self.enter.items()}
+        return Entered(parts, videos.present, self._wide(videos))
+
+    def join(self, videos: Entered) -> Central:
+        """What `joined` gives."""
         if not self.enter:
-            return Central(self.dropout(wide), {})
-        parts = {name: enter(videos.vectors[name]) for name, enter in self.enter.items()}  # (videos, dim)
+            return Central(self.dropout(videos.wide), {})
+        parts = videos.parts
         own: dict[str, Tensor] = {}
         if self.config.kind == "concat":
             known = [torch.where(videos.present[name], parts[name], self.missing[name]) for name in parts]
@@ -68,7 +101,7 @@ class Fusion(nn.Module):
             deep = F.gelu(self.mix(bent, videos.present))
         else:
             deep, own = self.mix(parts, videos.present)
-        return Central(self.dropout(deep + wide), own)
+        return Central(self.dropout(deep + videos.wide), own)
 
     def _wide(self, videos: Inputs) -> Tensor:
         device = self.bag.weight.device

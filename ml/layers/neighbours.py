@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -16,7 +16,6 @@ from safetensors.numpy import load_file, save_file
 from scipy import sparse
 
 from ml.layers import vector_index
-from ml.layers.selection import top
 from ml.parts import Config, Step, TrainingSet, assignable, read_config, write_config
 from ml.types import Array, Candidate, Evidence, Features, Vocabulary
 
@@ -97,25 +96,35 @@ class SimilarityRecaller(ABC):
         owner = np.repeat(np.arange(len(vectors)), rows.shape[1])
         votes = sparse.csr_matrix((weight.ravel(), (owner, rows.ravel())), shape=(len(vectors), len(self.videos)))
         scores = votes @ self.labels  # (queries, tags), sparse: what nobody voted for costs nothing
-        scores.sort_indices()
         scores.data *= self.idf[scores.indices]
-        answers = []
-        for (start, end), voted in zip(pairwise(scores.indptr.tolist()), self._voted(rows, weight > 0), strict=True):
-            columns, worth = scores.indices[start:end], scores.data[start:end]
-            best = top(np.where(worth > 0, worth, -np.inf)[None, :], k)[0]
-            answers.append(self._candidates(columns[best], worth[best], voted))
-        return answers
+        query, best, worth = _best(scores, k)
+        similar = self._similar(query, best, rows, weight > 0)
+        ids = self.vocabulary.ids
+        found = [
+            Candidate(ids[column], score, Evidence(similar=videos))
+            for column, score, videos in zip(best.tolist(), worth.tolist(), similar, strict=True)
+        ]
+        ends = np.cumsum(np.bincount(query, minlength=len(vectors))).tolist()
+        return [found[start:end] for start, end in pairwise([0, *ends])]
 
-    def _voted(self, rows: NDArray[np.int64], counted: NDArray[np.bool_]) -> Iterator[list[tuple[int, int]]]:
-        """Per query the (column, video) of each tag of each voter, the nearest voter first."""
-        said = self.labels[rows.ravel()]  # (queries * neighbours, tags)
+    def _similar(
+        self, query: NDArray[np.int64], column: NDArray[np.int64], rows: NDArray[np.int64], counted: NDArray[np.bool_]
+    ) -> list[tuple[int, ...]]:
+        """For each (query, column), in that order: the nearest voters that have the tag."""
+        said = self.labels[rows[counted]]  # (voters of all queries, tags), the nearest first
         tags = np.diff(said.indptr)
-        kept = np.repeat(counted.ravel(), tags)
-        videos = np.repeat(self.videos[rows.ravel()], tags)
-        starts = said.indptr[:: rows.shape[1]]
-        for start, end in pairwise(starts.tolist()):
-            mine = kept[start:end]
-            yield list(zip(said.indices[start:end][mine].tolist(), videos[start:end][mine].tolist(), strict=True))
+        voter = np.repeat(self.videos[rows[counted]], tags)
+        pair = np.repeat(np.nonzero(counted)[0], tags) * len(self.vocabulary) + said.indices
+        asked = query * len(self.vocabulary) + column
+        order = np.argsort(asked)
+        place = np.searchsorted(asked, pair, sorter=order)
+        place = order[np.minimum(place, len(order) - 1)] if len(order) else place
+        kept = asked[place] == pair if len(order) else np.zeros(len(pair), bool)
+        slot, voter = place[kept], voter[kept]
+        by_slot = np.argsort(slot, kind="stable")
+        ends = np.cumsum(np.bincount(slot, minlength=len(asked))).tolist()
+        videos = voter[by_slot].tolist()
+        return [tuple(videos[start : min(end, start + SHOWN)]) for start, end in pairwise([0, *ends])]
 
     def _counted(self, rows: NDArray[np.int64], own: NDArray[np.int64]) -> NDArray[np.bool_]:
         """(queries, neighbours): not the query itself, and not almost the same as a nearer neighbour."""
@@ -126,20 +135,6 @@ class SimilarityRecaller(ABC):
         repeated = np.triu(same, k=1).any(axis=1)
         counted: NDArray[np.bool_] = ~mine & ~repeated
         return counted
-
-    def _candidates(
-        self, columns: NDArray[np.int64], scores: Array, voted: Sequence[tuple[int, int]]
-    ) -> list[Candidate]:
-        """Each with the nearest voters that have the tag."""
-        similar: dict[int, list[int]] = {column: [] for column in columns.tolist()}
-        for column, video in voted:
-            if column in similar:
-                similar[column].append(video)
-        ids, worth = self.vocabulary.ids, scores.tolist()
-        return [
-            Candidate(ids[column], score, Evidence(similar=tuple(videos[:SHOWN])))
-            for (column, videos), score in zip(similar.items(), worth, strict=True)
-        ]
 
     def save(self, folder: Path) -> None:
         """config.json, the faiss index, and the labels by tag id."""
@@ -172,3 +167,14 @@ class SimilarityRecaller(ABC):
             sparse.csr_matrix((np.ones(len(rows), np.float32), (rows, columns)), shape=shape),
         )
         return recaller
+
+
+def _best(scores: sparse.csr_matrix, k: int) -> tuple[NDArray[np.int64], NDArray[np.int64], Array]:
+    """Row, column and value of the `k` largest values above 0 of each row, best first, ties by column."""
+    row = np.repeat(np.arange(scores.shape[0]), np.diff(scores.indptr))
+    order = np.lexsort((scores.indices, -scores.data, row))
+    order = order[scores.data[order] > 0]
+    row = row[order]
+    starts = np.searchsorted(row, np.arange(scores.shape[0]))
+    kept = np.arange(len(row)) - starts[row] < k
+    return row[kept], scores.indices[order][kept].astype(np.int64), scores.data[order][kept]

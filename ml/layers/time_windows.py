@@ -8,64 +8,64 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.types import Array, Features
 
 SECONDS = 5.0
 MOST = 60  # windows of a clip; those of a longer clip are longer
+_NEVER = np.zeros(0, np.float32)
 SOUND_SECONDS = 0.96  # between two rows of sound
 
 
-def length_of(features: Features) -> float:
-    """Seconds that frames and sound cover; 0 without both."""
-    times, sound = features.frame_times, features.sound
-    seen = 0.0 if times is None or not len(times) else float(times[-1]) + _between(times)
-    return max(seen, 0.0 if sound is None else len(sound) * SOUND_SECONDS)
-
-
-def step_of(features: Features) -> float:
-    """Seconds of a window: whole multiples of five, and no shorter than the pause between two sampled frames."""
-    times = features.frame_times
-    least = max(length_of(features) / MOST, 0.0 if times is None or len(times) < 2 else _between(times))
-    return SECONDS * max(1, math.ceil(least / SECONDS - 1e-6))
-
-
 def cut(features: Features) -> tuple[float, list[Features]]:
-    """Seconds of a window, and the clip's windows in the order of time; text and context stay whole."""
-    step, length = step_of(features), length_of(features)
+    """Seconds of a window, and the clip's windows in the order of time; text and context stay whole.
+
+    A window is a whole multiple of five seconds, and no shorter than the pause between two sampled frames.
+    """
+    times, sound = features.frame_times, features.sound
+    pause = 0.0 if times is None or not len(times) else _between(times)
+    seen = 0.0 if times is None or not len(times) else float(times[-1]) + pause
+    length = max(seen, 0.0 if sound is None else len(sound) * SOUND_SECONDS)
+    least = max(length / MOST, pause if times is not None and len(times) > 1 else 0.0)
+    step = SECONDS * max(1, math.ceil(least / SECONDS - 1e-6))
     count = math.ceil(length / step - 1e-6)
-    frame = _windows(None if features.frame_times is None else features.frame_times, step)
-    rows = 0 if features.sound is None else len(features.sound)
-    heard = _windows((np.arange(rows, dtype=np.float32) + 0.5) * SOUND_SECONDS, step)
-    return step, [_window(features, frame == number, heard == number) for number in range(count)]
+    shown = _bounds(times if times is not None else _NEVER, step, count)
+    rows = 0 if sound is None else len(sound)
+    heard = _bounds((np.arange(rows, dtype=np.float32) + 0.5) * SOUND_SECONDS, step, count)
+    parts = zip(pairwise(shown), pairwise(heard), strict=True)
+    return step, [_window(features, slice(*frames), slice(*sounds)) for frames, sounds in parts]
 
 
-def scores(windows: Array, blind: float, confidence: float) -> Array:
-    """(windows,): how sure it is that a tag holds there.
+def scores(windows: Array, blind: Array, confidence: Array) -> NDArray[np.float64]:
+    """(windows, tags): how sure it is that a tag holds there.
 
-    `windows` (windows,) and `blind` (what is known of the clip without frames and sound) are the tag's logits; the text
-    and the context of the whole clip are in both. The clip's confidence is that of its best window; a window that
-    speaks for the tag no more than its absence would has 0.
+    `windows` (windows, tags) and `blind` (tags,), what is known of the clip without frames and sound, are logits; the
+    text and the context of the whole clip are in both. The clip's `confidence` (tags,) is that of its best window; a
+    window that speaks for a tag no more than its absence would has 0.
     """
     logits = windows.astype(np.float64)
     chance = 1 / (1 + np.exp(-np.clip(logits, -30, 30)))
-    found: Array = np.where(logits > blind, confidence * chance / chance.max(), 0.0).astype(np.float32)
-    return found
+    return np.where(logits > blind, confidence * chance / chance.max(axis=0), 0.0)
 
 
-def _window(features: Features, frames: np.ndarray, heard: np.ndarray) -> Features:  # type: ignore[type-arg]
+def _window(features: Features, frames: slice, sounds: slice) -> Features:
+    seen, heard = frames.start < frames.stop, sounds.start < sounds.stop
     return replace(
         features,
-        frames=features.frames[frames] if features.frames is not None and frames.any() else None,
-        frame_times=features.frame_times[frames] if features.frame_times is not None and frames.any() else None,
-        sound=features.sound[heard] if features.sound is not None and heard.any() else None,
+        frames=features.frames[frames] if features.frames is not None and seen else None,
+        frame_times=features.frame_times[frames] if features.frame_times is not None and seen else None,
+        sound=features.sound[sounds] if features.sound is not None and heard else None,
     )
 
 
-def _windows(times: Array | None, step: float) -> np.ndarray:  # type: ignore[type-arg]
-    return np.zeros(0, np.int64) if times is None else (times / step + 1e-6).astype(np.int64)
+def _bounds(times: Array, step: float, count: int) -> list[int]:
+    """(count + 1) where each window begins among moments in their order, and where the last one ends."""
+    found: list[int] = np.searchsorted((times / step + 1e-6).astype(np.int64), np.arange(count + 1)).tolist()
+    return found
 
 
 def _between(times: Array) -> float:

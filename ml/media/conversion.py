@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from av.audio.fifo import AudioFifo
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 from av.video.frame import VideoFrame
@@ -14,6 +15,7 @@ from ml.types import Array
 
 # We scale by processes. By default each scaler, and so each clip, starts a thread a core.
 THREADS = 1
+BLOCK = 16_384  # samples that are resampled at once
 
 
 class Scaler:
@@ -50,6 +52,7 @@ class Resampler:
         self.rate = rate
         self._room = int(rate * seconds)  # silence packs so well that a small file may hold days of it
         self._inner: AudioResampler | None = None
+        self._waiting = AudioFifo()  # sound comes in frames of some milliseconds, each of which would cost a call
         self._source: tuple[str, str, int] | None = None
         self._parts: list[Array] = []
 
@@ -60,7 +63,10 @@ class Resampler:
         if source != self._source:
             self._drain()
             self._inner, self._source = AudioResampler("flt", "mono", self.rate), source
-        self._take(frame)
+        frame.pts = None  # a gap in the clock of the file is no silence
+        self._waiting.write(frame)
+        if self._waiting.samples >= BLOCK:
+            self._take(self._waiting.read())
 
     def finish(self) -> Array | None:
         """All samples so far, or None when there was no sound."""
@@ -69,8 +75,10 @@ class Resampler:
 
     def _drain(self) -> None:
         if self._inner is not None:
+            if (rest := self._waiting.read(partial=True)) is not None:
+                self._take(rest)
             self._take(None)
-            self._inner = None
+            self._inner, self._waiting = None, AudioFifo()
 
     def _take(self, frame: AudioFrame | None) -> None:
         assert self._inner is not None

@@ -81,11 +81,11 @@ class Sampler(Generic[Picture]):
         self._next = -math.inf
         self._seen = 0
         self._start: float | None = None
+        self._rate = float(self.stream.average_rate or 25)  # the stream makes a new fraction each time it is asked
 
     def add(self, frame: VideoFrame) -> float:
         """Keep `frame` if it is due; returns its time in seconds since the first frame."""
-        rate = float(self.stream.average_rate or 25)
-        time = self._seen / rate if frame.pts is None else frame.time
+        time = self._seen / self._rate if frame.pts is None else frame.time
         # The first picture is second 0: AVI and MPEG-TS start their clocks anywhere.
         self._start = time if self._start is None else self._start
         time = max(0.0, time - self._start)

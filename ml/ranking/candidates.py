@@ -42,7 +42,8 @@ class CandidatePool:
         scores[place, np.repeat(np.arange(len(names)), counts)] = told
         evidence = [NO_EVIDENCE] * len(pairs)
         for i, reason in zip(place.tolist(), reasons, strict=True):
-            evidence[i] = _merged(evidence[i], reason)
+            if reason is not NO_EVIDENCE:
+                evidence[i] = reason if evidence[i] is NO_EVIDENCE else _merged(evidence[i], reason)
         return cls(names, videos, pairs // max(width, 1), pairs % max(width, 1), scores, tuple(evidence))
 
     def __len__(self) -> int:
@@ -108,8 +109,6 @@ class CandidatePool:
 
 def _merged(first: Evidence, second: Evidence) -> Evidence:
     """All words and similar videos, and the moment, region and path that either gives; the first one's go first."""
-    if first is NO_EVIDENCE:
-        return second
     spans, similar, moment, region, path, _ = first
     if second.spans:
         spans = tuple(dict.fromkeys(spans + second.spans))

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from ml.layers.asymmetric_loss import asymmetric_losses
 from ml.layers.centralnet import central_loss
 from ml.layers.descent import DescentConfig, descend
-from ml.layers.fusion import Fusion, FusionConfig
+from ml.layers.fusion import Entered, Fusion, FusionConfig
 from ml.layers.grams import GramTable
 from ml.layers.inputs import Inputs, widths
 from ml.layers.selection import top
@@ -41,7 +41,11 @@ class Classifier(nn.Module):
         self.head = TagHead(fusion.dim, names)
 
     def forward(self, videos: Inputs) -> Tensor:
-        logits: Tensor = self.head(self.fusion(videos))
+        return self.judged(self.fusion.entered(videos))
+
+    def judged(self, videos: Entered) -> Tensor:
+        """(videos, tags), logits."""
+        logits: Tensor = self.head(self.fusion.join(videos).fused)
         return logits
 
 
@@ -125,14 +129,15 @@ class ClassifierRecaller:
         for start in range(0, len(features), _BLOCK):
             block = features[start : start + _BLOCK]
             inputs = Inputs.collate(block, self.model.fusion.config.widths, self.table).to(self.device)
-            logits = self.model(inputs).cpu().numpy()
-            blind = self.model(inputs.without("frames")).cpu().numpy()
+            entered = self.model.fusion.entered(inputs)  # once: without and with single frames texts stay the same
+            logits = self.model.judged(entered).cpu().numpy()
+            blind = self.model.judged(entered.without("frames")).cpu().numpy()
             scores = 1 / (1 + np.exp(-np.clip(logits.astype(np.float64), -30, 30)))
             scores[:, ~self.usable] = -np.inf
             columns = list(top(scores, k))
             # Pictures speak for a tag only if it would be less likely without them.
             shown = [mine[logits[i, mine] > blind[i, mine]] for i, mine in enumerate(columns)]
-            moments = self._moments(block, inputs, shown)
+            moments = self._moments(block, entered, shown)
             answers += [self._candidates(mine, scores[i, mine], moments[i]) for i, mine in enumerate(columns)]
         return answers
 
@@ -144,7 +149,7 @@ class ClassifierRecaller:
         ]
 
     def _moments(
-        self, block: Sequence[Features], inputs: Inputs, columns: Sequence[NDArray[np.int64]]
+        self, block: Sequence[Features], entered: Entered, columns: Sequence[NDArray[np.int64]]
     ) -> list[Moments]:
         """Per video, for each of its `columns` the second whose frame alone scores highest for the tag."""
         found: list[Moments] = [{} for _ in block]
@@ -152,11 +157,11 @@ class ClassifierRecaller:
         for rows in _grouped(seen, [len(block[i].frames) for i in seen]):  # type: ignore[arg-type]
             frames = [block[i].frames for i in rows]
             ends = np.cumsum([len(part) for part in frames])  # type: ignore[arg-type]
-            one_each = inputs.rows(np.repeat(rows, np.diff(ends, prepend=0)))  # the same video once per frame
+            owner = torch.from_numpy(np.repeat(rows, np.diff(ends, prepend=0))).to(self.device)
             stacked: Array = np.concatenate(frames)  # type: ignore[arg-type]
             row = torch.from_numpy(np.concatenate([stacked, stacked], axis=1))  # mean and maximum of one frame
-            one_each.vectors["frames"] = row.to(self.device, torch.float32)
-            logits = self.model(one_each).cpu().numpy()
+            part = self.model.fusion.enter["frames"](row.to(self.device, torch.float32))
+            logits = self.model.judged(entered.rows(owner).showing("frames", part)).cpu().numpy()
             for i, part in zip(rows, np.split(logits, ends[:-1]), strict=True):
                 best = part[:, columns[i]].argmax(axis=0)
                 found[i] = _spans(block[i], columns[i], best)

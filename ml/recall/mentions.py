@@ -109,6 +109,10 @@ def _fold(text: str) -> tuple[str, Sequence[int]]:
     """The text under NFKC and case folding, and for each of its characters the place it came from."""
     if text.isascii():
         return text.lower(), range(len(text))
+    if not any(map(unicodedata.combining, text)):  # each letter by itself, which most texts are
+        letters = list(map(_folded, text))
+        if len(whole := "".join(letters)) == len(text) and all(letters):
+            return whole, range(len(text))
     folded: list[str] = []
     origin: list[int] = []
     start = 0

@@ -54,11 +54,13 @@ def test_what_has_no_time_has_no_windows():
 
 
 def test_scores_by_hand():
-    found = time_windows.scores(np.array([1.0, 0.0, -2.0]), blind=-0.5, confidence=0.8)
+    windows = np.array([[1.0, -3.0], [0.0, -1.0], [-2.0, -2.0]])
+    found = time_windows.scores(windows, blind=np.array([-0.5, -2.5]), confidence=np.array([0.8, 0.3]))
     chance = 1 / (1 + np.exp([-1.0, 0.0]))
-    assert found[0] == pytest.approx(0.8)  # the best window has the clip's confidence
-    assert found[1] == pytest.approx(0.8 * chance[1] / chance[0])
-    assert found[2] == 0  # it speaks against the tag
+    assert found[0, 0] == pytest.approx(0.8)  # the best window has the clip's confidence
+    assert found[1, 0] == pytest.approx(0.8 * chance[1] / chance[0])
+    assert found[2, 0] == 0  # it speaks against the tag
+    assert found[:, 1].tolist() == pytest.approx([0, 0.3, 0.3 * (1 + np.e) / (1 + np.e**2)])  # each tag by itself
 
 
 @pytest.fixture(scope="module")
