@@ -9,7 +9,7 @@ import numpy as np
 
 from ml.layers import time_windows
 from ml.recall import Localiser
-from ml.types import Array, Evidence, Features, Proposal, Vocabulary, Windows
+from ml.types import Array, Features, Proposal, Vocabulary, Windows
 
 MOST_TAGS = 20  # of a video: more are shown by hardly any policy
 ROWS = 1024  # clips and windows that go through the network together
@@ -72,6 +72,5 @@ def _tell(proposals: list[Proposal], places: Sequence[int], seconds: float, logi
     scores = time_windows.scores(logits[:-1], logits[-1], confidence)
     for n, column in zip(places, scores.T.round(3).tolist(), strict=True):
         if any(column):
-            tag, sure, recallers, (*reasons, _) = proposals[n]
-            evidence = Evidence(*reasons, Windows(seconds, tuple(column)))
-            proposals[n] = Proposal(tag, sure, recallers, evidence)
+            evidence = proposals[n].evidence._replace(windows=Windows(seconds, tuple(column)))
+            proposals[n] = proposals[n]._replace(evidence=evidence)

@@ -164,8 +164,8 @@ def inputs(ids: Iterable[int]) -> list[VideoInput]:
     names = ("pk", "title", "description", "cover_text", "uploader", "program", "media__path", "media__content_hash")
     rows = Video.objects.filter(pk__in=list(ids)).order_by("pk").values_list(*names)
     return [
-        VideoInput(*said, media=clips.StoredClip(path) if content else None, content_hash=content)
-        for *said, path, content in rows
+        VideoInput(pk, title, description, cover, uploader, program, clips.StoredClip(path) if path else None, content)
+        for pk, title, description, cover, uploader, program, path, content in rows
     ]
 
 

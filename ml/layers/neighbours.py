@@ -100,12 +100,12 @@ class SimilarityRecaller(ABC):
         query, best, worth = _best(scores, k)
         similar = self._similar(query, best, rows, weight > 0)
         ids = self.vocabulary.ids
-        found = [
-            Candidate(ids[column], score, Evidence(similar=videos))
-            for column, score, videos in zip(best.tolist(), worth.tolist(), similar, strict=True)
+        told = [
+            Candidate(ids[tag], score, Evidence(similar=videos))
+            for tag, score, videos in zip(best.tolist(), worth.tolist(), similar, strict=True)
         ]
         ends = np.cumsum(np.bincount(query, minlength=len(vectors))).tolist()
-        return [found[start:end] for start, end in pairwise([0, *ends])]
+        return [told[start:end] for start, end in pairwise([0, *ends])]
 
     def _similar(
         self, query: NDArray[np.int64], column: NDArray[np.int64], rows: NDArray[np.int64], counted: NDArray[np.bool_]
