@@ -225,7 +225,7 @@ class VideoReviews(Listed):
     def get(self, request: SignedInCall, pk: int) -> Response:
         """The reviews of a video, for the business lines this person may see."""
         video = get_object_or_404(Video.objects.only("pk"), pk=pk)
-        rows = Review.objects.filter(task__in=video.tasks.of(request.user)).shown()
+        rows = Review.objects.filter(task__in=video.tasks.of(request.user)).open_to(request.user).shown()
         return self.listed(rows, lambda page: memory.recall(page, request.user))
 
 

@@ -17,7 +17,9 @@ WAITING_SECONDS = 10  # so old the count of a long queue may be: counting 100,00
 
 TODAY = """
 SELECT count(*), avg(review.seconds)
-FROM annotation_reviewtask task LEFT JOIN annotation_review review ON review.id = task.current_review_id
+FROM annotation_reviewtask task LEFT JOIN annotation_review review ON review.id = coalesce(
+    task.current_review_id,
+    (SELECT max(id) FROM annotation_review made WHERE made.task_id = task.id AND made.kind = 'gold'))
 WHERE task.reviewer_id = %(reviewer)s AND task.state = 'done' AND task.done_at >= %(since)s
 """
 
@@ -34,7 +36,7 @@ SELECT count(*),
 FROM (
     SELECT seconds, keystrokes, edits, row_number() OVER (ORDER BY id DESC) <= %(clips)s AS lately
     FROM annotation_review
-    WHERE reviewer_id = %(reviewer)s AND kind = 'review' AND seconds IS NOT NULL
+    WHERE reviewer_id = %(reviewer)s AND kind IN ('review', 'gold') AND seconds IS NOT NULL
     ORDER BY id DESC LIMIT 2 * %(clips)s
 ) review
 """

@@ -13,7 +13,16 @@ from django.utils.translation import gettext_lazy as _
 
 from annotation.agreement.models import Comment, Consensus, Ruling, Skill
 from annotation.learning.models import CanaryLook, DriftWindow, LearningSettings
-from annotation.probes.models import Probe, ProbeAnswer, TrustPolicy
+from annotation.probes.models import (
+    Exam,
+    GoldClip,
+    GoldTag,
+    Probe,
+    ProbeAnswer,
+    Qualification,
+    Trust,
+    TrustPolicy,
+)
 from annotation.quality.models import ConfidenceWeek, ConfusionWeek, TagWeek, Unfolded, WorkDay
 from annotation.reading_models import GuidelineReading, ReReview
 from ml.registry.models import ModelVersion
@@ -27,17 +36,22 @@ __all__ = [
     "ConfusionWeek",
     "Consensus",
     "DriftWindow",
+    "Exam",
     "FirstPassword",
+    "GoldClip",
+    "GoldTag",
     "GuidelineReading",
     "LearningSettings",
     "Probe",
     "ProbeAnswer",
+    "Qualification",
     "ReReview",
     "Review",
     "ReviewTask",
     "Ruling",
     "Skill",
     "TagWeek",
+    "Trust",
     "TrustPolicy",
     "Unfolded",
     "Verdict",
@@ -58,6 +72,9 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         return self.filter(state=ReviewTask.State.CLAIMED, reviewer=reviewer.pk, lease_until__gt=Now())
 
 
+GOLD_SLOT = 1000
+
+
 class ReviewTask(models.Model):
     """One video to be reviewed for one business line by one person. Overlap makes several slots of it."""
 
@@ -66,13 +83,15 @@ class ReviewTask(models.Model):
         CLAIMED = "claimed", _("in review")
         DONE = "done", _("done")
         SKIPPED = "skipped", _("skipped")
+        SPARE = "spare", _("kept for a gold clip")  # until somebody's turn comes; outside of the queue
 
     # Keys without an index of their own are found by a constraint or an index below, or never looked up.
     video = models.ForeignKey(Video, models.CASCADE, related_name="tasks", verbose_name=_("video"), db_index=False)
     business_line = models.ForeignKey(
         BusinessLine, models.PROTECT, related_name="tasks", verbose_name=_("business line"), db_index=False
     )
-    slot = models.PositiveSmallIntegerField(_("slot"), default=1)  # 1..overlap
+    # 1..overlap; from GOLD_SLOT on those in which a gold clip comes up.
+    slot = models.PositiveSmallIntegerField(_("slot"), default=1)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING, db_default=State.WAITING)
     priority = models.FloatField(_("priority"), default=0.0, db_default=0.0)
     why = models.JSONField(
@@ -126,6 +145,7 @@ class ReviewTask(models.Model):
             ),
             models.Index(fields=["reviewer", "-done_at"], condition=Q(state="done"), name="tasks_done_by"),
             models.Index(fields=["reviewer"], condition=Q(state="claimed"), name="tasks_held_by"),
+            models.Index(fields=["business_line", "video"], condition=Q(state="spare"), name="tasks_kept_for_gold"),
         ]
 
     def __str__(self) -> str:
@@ -136,6 +156,10 @@ class ReviewTask(models.Model):
 
 
 class ReviewQuerySet(models.QuerySet["Review"]):
+    def open_to(self, reader: AbstractBaseUser | AnonymousUser) -> ReviewQuerySet:
+        """Without those of gold clips that others were given: they would tell which clips are gold."""
+        return self.filter(Q(task__slot__lt=GOLD_SLOT) | Q(reviewer=reader.pk))
+
     def shown(self) -> ReviewQuerySet:
         """With all that a list of reviews tells, in two queries."""
         verdicts = Verdict.objects.select_related("tag", "replacement").order_by("pk")
@@ -150,6 +174,7 @@ class Review(models.Model):
         REVIEW = "review", _("review")
         IMPORT = "import", _("import")
         UNDO = "undo", _("undo")
+        GOLD = "gold", _("gold clip")  # tells of the reviewer: it gives no tags and nothing learns from it
 
     task = models.ForeignKey(ReviewTask, models.PROTECT, related_name="reviews", verbose_name=_("review task"))
     reviewer = models.ForeignKey(

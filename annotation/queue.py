@@ -15,15 +15,17 @@ from typing import Any
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
+from django.db.models import Case, Value, When
 from django.db.models.functions import Now
 
 from annotation import audit_slice
-from annotation.models import ReviewTask
+from annotation.models import GOLD_SLOT, ReviewTask
 from annotation.probes import serving
 from tagging import statements
 from taxonomy.models import BusinessLine
 
 State = ReviewTask.State
+_FREE = Case(When(slot__gte=GOLD_SLOT, then=Value(State.SPARE)), default=Value(State.WAITING))
 
 
 class LeaseLost(Exception):
@@ -81,7 +83,7 @@ MORE_SLOTS = """
 INSERT INTO annotation_reviewtask (video_id, business_line_id, slot, priority, why, audit)
 SELECT DISTINCT ON (video_id, slots.slot) video_id, business_line_id, slots.slot, priority, why, audit
 FROM annotation_reviewtask task CROSS JOIN generate_series(1, %(overlap)s) AS slots(slot)
-WHERE business_line_id = %(line)s AND task.state IN ('waiting', 'claimed')
+WHERE business_line_id = %(line)s AND task.state IN ('waiting', 'claimed') AND task.slot < %(gold)s
 ORDER BY video_id, slots.slot, task.slot
 ON CONFLICT DO NOTHING
 """
@@ -94,6 +96,7 @@ _MOST_URGENT = """
     WHERE task.business_line_id = %(line)s AND task.state IN ('waiting', 'claimed')
       AND (task.state = 'waiting' OR task.lease_until < now())
       AND task.id <> ALL(%(leave)s)
+      AND NOT (SELECT shut FROM gate)
       AND task.slot <= (SELECT overlap FROM taxonomy_businessline WHERE id = %(line)s)
       AND (SELECT count(*) FROM annotation_reviewtask held
            WHERE held.reviewer_id = %(reviewer)s AND held.state = 'claimed' AND held.lease_until >= now()) < %(limit)s
@@ -105,10 +108,10 @@ _MOST_URGENT = """
 """
 _COLUMNS = statements.columns(ReviewTask, "annotation_reviewtask")
 CLAIM = f"""
-WITH claimed AS (
+WITH {serving.GATE}, urgent AS MATERIALIZED ({_MOST_URGENT}), {serving.GOLD}, {serving.KNOWN}, claimed AS (
     UPDATE annotation_reviewtask
     SET state = 'claimed', reviewer_id = %(reviewer)s, lease_until = now() + %(lease)s, token = token + 1
-    WHERE id = ({_MOST_URGENT})
+    WHERE id = coalesce((SELECT task FROM gold), (SELECT id FROM urgent))
     RETURNING {_COLUMNS}
 ), {serving.PROBE}
 SELECT {statements.columns(ReviewTask, "claimed")} FROM claimed
@@ -158,7 +161,7 @@ def close_tasks(settled: Iterable[tuple[int, int]]) -> None:
 def widen(line: BusinessLine) -> None:
     """Follow a greater overlap of the line, for the videos that are still in its queue. A smaller one needs nothing."""
     with connection.cursor() as cursor:
-        cursor.execute(MORE_SLOTS, {"line": line.pk, "overlap": line.overlap})
+        cursor.execute(MORE_SLOTS, {"line": line.pk, "overlap": line.overlap, "gold": GOLD_SLOT})
 
 
 def claim(reviewer: User, line: BusinessLine, leave: Sequence[int] = ()) -> ReviewTask | None:
@@ -201,7 +204,7 @@ def heartbeat(task: int, reviewer: User, token: int) -> datetime:
 
 def give_back(task: int, reviewer: User, token: int) -> None:
     """Let somebody else have it."""
-    _leave(task, reviewer, token, state=State.WAITING, reviewer=None)
+    _leave(task, reviewer, token, state=_FREE, reviewer=None)
 
 
 def skip(task: int, reviewer: User, token: int, reason: str) -> None:
@@ -212,7 +215,7 @@ def skip(task: int, reviewer: User, token: int, reason: str) -> None:
 def put_back(task: int) -> None:
     """Return a skipped task to the queue. Nothing happens when it is no longer skipped."""
     ReviewTask.objects.filter(pk=task, state=State.SKIPPED).update(
-        state=State.WAITING, reviewer=None, skip_reason="", done_at=None
+        state=_FREE, reviewer=None, skip_reason="", done_at=None
     )
 
 

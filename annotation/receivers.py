@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.contrib.auth.signals import user_logged_in
 from django.db import transaction
-from django.db.models.signals import post_save
+from django.db.models.signals import m2m_changed, post_save
 from django.dispatch import receiver
 from django.http import HttpRequest
 
@@ -21,6 +21,7 @@ from annotation import (
     rereview,
     tag_impact,
 )
+from annotation.probes import gold
 from tagging.models import Import
 from tagging.outcomes import Outcome
 from tagging.signals import imported, suggested
@@ -59,6 +60,14 @@ def hold_who_has_a_first_password(request: HttpRequest, user: User, **_kw: Any) 
 def review_again_what_no_mapping_covers(mapping: TagMapping, **_kw: Any) -> None:
     if mapping.split:  # a small set at once; beat finds the rest
         transaction.on_commit(lambda: rereview.of_split_tags(rereview.AT_ONCE), robust=True)
+
+
+@receiver(m2m_changed, sender=BusinessLine.members.through)
+def keep_gold_for_new_members(
+    instance: BusinessLine | User, action: str, reverse: bool, pk_set: set[int] | None, **_kw: Any
+) -> None:
+    if action == "post_add":
+        gold.stock((pk_set or ()) if reverse else [instance.pk])
 
 
 @receiver(post_save, sender=BusinessLine)

@@ -35,7 +35,7 @@ WRITE = """
 WITH review AS (
     INSERT INTO annotation_review
         (task_id, reviewer_id, kind, operation, taxonomy_version_id, model_version_id, seconds, keystrokes, edits)
-    VALUES (%(task)s, %(reviewer)s, 'review', %(operation)s, %(taxonomy)s, %(model)s,
+    VALUES (%(task)s, %(reviewer)s, %(kind)s::text, %(operation)s, %(taxonomy)s, %(model)s,
             %(seconds)s, %(keystrokes)s, %(edits)s)
     RETURNING id, created_at
 ), verdict AS (
@@ -47,28 +47,31 @@ WITH review AS (
 ), gone AS (
     DELETE FROM tagging_videotag
     WHERE video_id = %(video)s AND business_line_id = %(line)s AND tag_id <> ALL(%(given)s::bigint[])
+      AND %(kind)s::text <> 'gold'
 ), given AS (
     INSERT INTO tagging_videotag (video_id, business_line_id, tag_id, source)
-    SELECT %(video)s, %(line)s, tag, 'review' FROM unnest(%(given)s::bigint[]) AS tag
+    SELECT %(video)s, %(line)s, tag, 'review' FROM unnest(%(given)s::bigint[]) AS tag WHERE %(kind)s::text <> 'gold'
     ON CONFLICT (video_id, business_line_id, tag_id)
     DO UPDATE SET source = excluded.source, created_at = excluded.created_at
 ), done AS (
     UPDATE annotation_reviewtask
-    SET state = 'done', done_at = statement_timestamp(), lease_until = NULL, current_review_id = review.id
+    SET state = 'done', done_at = statement_timestamp(), lease_until = NULL,
+        current_review_id = CASE WHEN %(kind)s::text <> 'gold' THEN review.id END
     FROM review WHERE annotation_reviewtask.id = %(task)s
 ), answer AS (
     INSERT INTO annotation_probeanswer (review_id, probe_id, choice, said)
     SELECT review.id, %(probe)s, %(answer)s, %(said)s::jsonb FROM review WHERE %(probe)s::bigint IS NOT NULL
 ), seen AS (
     UPDATE tagging_video SET reviewed_at = statement_timestamp() WHERE id = %(video)s AND reviewed_at IS NULL
+      AND %(kind)s::text <> 'gold'
 )
-SELECT id, created_at, EXISTS (
+SELECT id, created_at, %(kind)s::text <> 'gold' AND (EXISTS (
     SELECT FROM annotation_reviewtask other
     WHERE other.video_id = %(video)s AND other.business_line_id = %(line)s AND other.id <> %(task)s
       AND other.current_review_id IS NOT NULL
 ) OR EXISTS (
     SELECT FROM annotation_ruling WHERE video_id = %(video)s AND business_line_id = %(line)s
-) FROM review
+)) FROM review
 """
 
 
@@ -134,6 +137,7 @@ def write(
         "task": review.task_id,
         "reviewer": review.reviewer_id,
         "operation": review.operation,
+        "kind": str(review.kind),
         "taxonomy": review.taxonomy_version_id,
         "model": review.model_version_id,
         "seconds": review.seconds,

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from annotation import readings, review_rows
@@ -141,6 +142,7 @@ def _submit(
         task_id=pk,
         reviewer=reviewer,
         operation=operation,
+        kind=Review.Kind.GOLD if task.disguise.kind == "gold" else Review.Kind.REVIEW,
         taxonomy_version_id=task.edition.version,
         model_version_id=model_version if task.looked_at else None,
         **asdict(effort),
@@ -187,7 +189,9 @@ def _taxonomy() -> TaxonomyVersion:
 
 
 def _undoable(reviewer: User, pk: int | None) -> Review:
-    own = Review.objects.filter(reviewer=reviewer, kind=Review.Kind.REVIEW, undone_by=None)
+    own = Review.objects.filter(reviewer=reviewer, kind__in=[Review.Kind.REVIEW, Review.Kind.GOLD], undone_by=None)
+    # What a qualification made of its clips stands: its answers have been explained since.
+    own = own.exclude(probe_answer__probe__exam__finished_at__isnull=False)
     review = (own.filter(pk=pk) if pk else own).order_by("-pk").first()
     if review is None:
         raise NotUndoable("nothing_to_undo")
@@ -197,7 +201,9 @@ def _undoable(reviewer: User, pk: int | None) -> Review:
 
 
 def _undo(review: Review, reviewer: User, operation: UUID) -> Review:
-    task = _locked().filter(pk=review.task_id, current_review=review).first()
+    gold = review.kind == Review.Kind.GOLD
+    holds = Q(state=State.DONE, current_review=None) if gold else Q(current_review=review)
+    task = _locked().filter(holds, pk=review.task_id).first()
     if task is None:
         raise NotUndoable("nothing_to_undo")  # undone in this very moment
     undoing = Review.objects.create(
@@ -210,10 +216,13 @@ def _undo(review: Review, reviewer: User, operation: UUID) -> Review:
         model_version_id=review.model_version_id,
     )
     # Of a task that was opened again, the review before stands again.
-    before = Review.objects.filter(task=task, undone_by=None).exclude(kind=Review.Kind.UNDO).order_by("-pk").first()
+    standing = Review.objects.filter(task=task, undone_by=None)
+    before = standing.exclude(kind__in=[Review.Kind.UNDO, Review.Kind.GOLD]).order_by("-pk").first()
     task.state, task.token, task.current_review, task.done_at = State.CLAIMED, task.token + 1, before, None
     task.lease_until = timezone.now() + timedelta(seconds=settings.REVIEW_LEASE_SECONDS)
     task.save(update_fields=["state", "token", "current_review", "done_at", "lease_until"])
+    if gold:
+        return undoing
     consensus.settle([task.video_id], task.business_line_id)
     if not ReviewTask.objects.filter(video=task.video_id, current_review__isnull=False).exists():
         Video.objects.filter(pk=task.video_id).update(reviewed_at=None)

@@ -235,6 +235,7 @@ class ReviewSerializer(serializers.ModelSerializer):
     video = serializers.IntegerField(source="task.video_id")
     line = serializers.SlugField(source="task.business_line.slug")
     reviewer = serializers.CharField(source="reviewer.username")
+    kind = serializers.SerializerMethodField()
     undone = serializers.SerializerMethodField()
     verdicts = VerdictSerializer(many=True, source="told")
 
@@ -253,6 +254,10 @@ class ReviewSerializer(serializers.ModelSerializer):
             "undone",
             "verdicts",
         )
+
+    def get_kind(self, review: Review) -> str:
+        """To its reviewer a gold clip is a clip like any."""
+        return Review.Kind.REVIEW if review.kind == Review.Kind.GOLD else review.kind
 
     def get_undone(self, review: Review) -> bool:
         return hasattr(review, "undone_by")

@@ -174,7 +174,7 @@ def _said() -> Any:
     columns = {name: F(f"{video}{name}") for name in ("source", "external_id", *TEXTS)}
     return (
         Verdict.objects.filter(review__undone_by=None)
-        .exclude(review__kind=Review.Kind.UNDO)
+        .exclude(review__kind__in=[Review.Kind.UNDO, Review.Kind.GOLD])
         .values(
             video=F("review__task__video"),
             line=F("review__task__business_line"),

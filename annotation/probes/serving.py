@@ -1,4 +1,4 @@
-"""Which claims become probes, decided by a keyed hash in the statement that claims: no claim asks more than others."""
+"""Which claims bring a gold clip and which become probes: a keyed hash decides, in the statement that claims."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Any
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
+from annotation.models import GOLD_SLOT
 from annotation.probes import lots
+from annotation.probes.rates import TARGET
 
 SURE = 0.75  # from here a proposed tag counts as right enough to be left out
 LIKELY, SUREST = 0.5, 0.97  # so sure is a suggestion that is seeded elsewhere
+QUALIFY_CLIPS = 5  # where the line has no policy
 DONORS = 300  # suggestions looked through for one to seed
 
 _LOT = lots.statement("probe", "claimed.id", "%(reviewer)s")
@@ -66,6 +69,76 @@ _BLIND = """
     WHERE drawn.kind = 'blind'
       AND EXISTS (SELECT FROM tagging_suggestion own WHERE own.suggestion_set_id = drawn.suggestion_set)
 """
+# Whether the line is shut to this person until they qualify, and the exam in which they are to get another clip.
+GATE = f"""
+gate AS (
+    SELECT *, shut AND held.n < %(limit)s AND exam.clips > exam.out AS examined FROM (
+        SELECT coalesce(policy.gold_least, 1.0) AS least, coalesce(policy.gold_most, 8.0) AS most,
+               coalesce(policy.qualify_clips, {QUALIFY_CLIPS}) > 0
+               AND (SELECT count(*) FROM annotation_goldclip
+                    WHERE business_line_id = %(line)s AND retired_at IS NULL)
+                   >= coalesce(policy.qualify_clips, {QUALIFY_CLIPS})
+               AND NOT EXISTS (SELECT FROM annotation_qualification WHERE person_id = %(reviewer)s
+                               AND business_line_id = %(line)s AND state <> 'revoked') AS shut
+        FROM (SELECT %(line)s AS line) asked LEFT JOIN annotation_trustpolicy policy ON policy.business_line_id = line
+    ) terms
+    CROSS JOIN LATERAL (SELECT count(*) AS had FROM annotation_probe
+                        WHERE reviewer_id = %(reviewer)s AND kind = 'gold') gold
+    CROSS JOIN LATERAL (SELECT count(*) AS n FROM annotation_reviewtask
+                        WHERE reviewer_id = %(reviewer)s AND state = 'claimed' AND lease_until >= now()) held
+    LEFT JOIN LATERAL (
+        SELECT id AS exam, clips, (
+            SELECT count(*) FROM annotation_probe probe JOIN annotation_reviewtask task ON task.id = probe.task_id
+            WHERE probe.exam_id = open.id
+              AND (task.state = 'done' OR task.state = 'claimed' AND task.lease_until >= now())) AS out
+        FROM annotation_exam open
+        WHERE person_id = %(reviewer)s AND business_line_id = %(line)s AND finished_at IS NULL
+    ) exam ON shut
+)
+"""  # noqa: S608  # constants
+# A gold clip in the place of the most urgent task (`urgent`), which goes on waiting. Each clip that this person has
+# not had has its share of the lots: its branch's rate, over the number of clips. A slot that was made beforehand is
+# used, so that its number is like any other. A clip whose lease ran out stays this person's, for nobody else takes it.
+_PRIOR = f"gate.least + (gate.most - gate.least) * {TARGET}"
+GOLD = f"""
+turn AS (
+    SELECT clip.*, sum(rate) OVER (ORDER BY place, clip.id) AS upto, count(*) OVER () AS clips
+    FROM (
+        SELECT gold.id, gold.video_id, {lots.statement("order", "gold.id", "%(reviewer)s")} AS place,
+               (SELECT max(coalesce(trust.rate, {_PRIOR})) FROM annotation_goldtag known
+                LEFT JOIN annotation_trust trust ON trust.reviewer_id = %(reviewer)s
+                    AND trust.business_line_id = %(line)s AND trust.branch_id IS NOT DISTINCT FROM known.branch_id
+                WHERE known.gold_id = gold.id) AS rate
+        FROM annotation_goldclip gold CROSS JOIN gate
+        WHERE gold.business_line_id = %(line)s AND gold.retired_at IS NULL AND NOT EXISTS (
+            SELECT FROM annotation_reviewtask had WHERE had.video_id = gold.video_id
+              AND had.business_line_id = %(line)s AND had.reviewer_id = %(reviewer)s
+              AND NOT (had.slot >= {GOLD_SLOT} AND had.state = 'claimed' AND had.lease_until < now()))
+    ) clip
+), gold AS (
+    SELECT turn.id AS gold, CASE WHEN gate.examined THEN gate.exam END AS exam, spare.id AS task
+    FROM gate
+    CROSS JOIN LATERAL (SELECT {lots.statement("gold", "(SELECT id FROM urgent)", "%(reviewer)s", "gate.had")} * 100
+                        AS lot) chance
+    JOIN turn ON CASE WHEN gate.shut THEN gate.examined
+                      ELSE chance.lot * turn.clips >= turn.upto - turn.rate AND chance.lot * turn.clips < turn.upto END
+    CROSS JOIN LATERAL (
+        SELECT task.id FROM annotation_reviewtask task
+        WHERE task.business_line_id = %(line)s AND task.video_id = turn.video_id AND task.slot >= {GOLD_SLOT}
+          AND (task.state = 'spare' OR task.state = 'claimed' AND task.reviewer_id = %(reviewer)s)
+          AND task.id <> ALL(%(leave)s)
+        ORDER BY task.state, task.id LIMIT 1 FOR UPDATE SKIP LOCKED
+    ) spare
+    ORDER BY turn.place LIMIT 1
+)
+"""  # noqa: S608  # constants
+KNOWN = """
+known AS (
+    INSERT INTO annotation_probe (task_id, reviewer_id, kind, gold_id, exam_id)
+    SELECT gold.task, %(reviewer)s, 'gold', gold.gold, gold.exam FROM gold
+    ON CONFLICT (task_id, reviewer_id) DO UPDATE SET exam_id = excluded.exam_id
+)
+"""
 # To follow `WITH claimed AS (...)`, one claimed task. A task that was reviewed before shows that review, so it stays as
 # it is; so does the audit slice, over which the models are measured.
 PROBE = f"""
@@ -84,6 +157,7 @@ drawn AS (
     ) seen
     WHERE chance.lot < share.blind + share.wrong + share.missing
       AND claimed.current_review_id IS NULL AND NOT claimed.audit
+      AND NOT EXISTS (SELECT FROM gold)
 ), probe AS (
     INSERT INTO annotation_probe (task_id, reviewer_id, kind, tag_id, shown)
     SELECT drawn.id, %(reviewer)s, drawn.kind, chosen.tag_id, chosen.shown

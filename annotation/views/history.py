@@ -54,6 +54,7 @@ def of_video(request: SignedIn, pk: int) -> HttpResponse:
     """The part of a video's page that tells its reviews, for the lines this person may see."""
     video = get_object_or_404(Video.objects.only("pk"), pk=pk)
     known = Review.objects.filter(task__video=video, task__in=ReviewTask.objects.of(request.user))
+    known = known.open_to(request.user)
     rows = list(known.shown().prefetch_related(*_names()).order_by("-pk")[:PAGE])
     memory.recall(rows, request.user)
     return render(request, "annotation/video_reviews.html", {"reviews": rows, "video": video})

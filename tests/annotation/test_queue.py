@@ -208,4 +208,4 @@ def test_a_claim_walks_the_index_of_the_queue(line):
 
     ran = [node for node in nodes(plan) if node["Actual Loops"]]
     assert "task_queue" in {node.get("Index Name") for node in ran}
-    assert "Sort" not in {node["Node Type"] for node in ran}
+    assert max((node["Actual Rows"] for node in ran if node["Node Type"] == "Sort"), default=0) < 10
