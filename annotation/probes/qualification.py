@@ -154,6 +154,7 @@ def marks(exam: Exam) -> list[tuple[GoldClip, list[Mark]]]:
         cursor.execute(TOLD, [exam.pk])
         rows: Sequence[tuple[int, int, bool, bool]] = cursor.fetchall()
     clips = GoldClip.objects.select_related("video").in_bulk({gold for gold, *_mark in rows})
-    return [
-        (clips[gold], [Mark(*mark) for of, *mark in rows if of == gold]) for gold in dict.fromkeys(g for g, *_ in rows)
-    ]
+    told: dict[int, list[Mark]] = {}
+    for gold, tag, wanted, given in rows:
+        told.setdefault(gold, []).append(Mark(tag, wanted, given))
+    return [(clips[gold], found) for gold, found in told.items()]
