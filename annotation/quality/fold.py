@@ -15,7 +15,8 @@ from tagging import statements
 BATCH = 20_000  # reviews a statement: about a second
 LOCK = 7_205_301  # of the one fold that runs; any number that nothing else in this database uses
 
-# Not the reviewers' own words: what was imported is left out. Probed clips count as work, not as acceptance.
+# Not the reviewers' own words: what was imported is left out. What was shown otherwise than the models said
+# (probes) counts as work, and not as acceptance.
 FOLD = """
 WITH batch AS (
     DELETE FROM annotation_unfolded
@@ -25,15 +26,18 @@ WITH batch AS (
     SELECT source.id, CASE WHEN event.kind = 'undo' THEN -1 ELSE 1 END AS n,
            (source.created_at AT TIME ZONE %(zone)s)::date AS day, task.business_line_id AS line,
            source.reviewer_id AS reviewer, source.model_version_id AS version, source.seconds,
-           source.keystrokes, source.edits, task.audit
+           source.keystrokes, source.edits, task.audit,
+           EXISTS (SELECT FROM annotation_probeanswer answer WHERE answer.review_id = source.id) AS probed
     FROM batch
     JOIN annotation_review event ON event.id = batch.review_id
     JOIN annotation_review source ON source.id = coalesce(event.undoes_id, event.id) AND source.kind = 'review'
     JOIN annotation_reviewtask task ON task.id = source.task_id
 ), verdict AS MATERIALIZED (
     SELECT review.*, date_trunc('week', review.day)::date AS week, tag_id AS tag, choice, reason,
-           replacement_id AS replacement, confidence, suggestion_id IS NOT NULL AS proposed
+           replacement_id AS replacement, confidence
     FROM review JOIN annotation_verdict ON review_id = review.id
+), judged AS (
+    SELECT * FROM verdict WHERE NOT probed
 ), choices AS (
     SELECT day, line, reviewer, sum(n) FILTER (WHERE choice = 'accept') AS accepted,
            sum(n) FILTER (WHERE choice = 'reject') AS rejected,
@@ -60,9 +64,9 @@ WITH batch AS (
         rejected = kept.rejected + excluded.rejected, replaced = kept.replaced + excluded.replaced,
         added = kept.added + excluded.added
 ), said AS (
-    SELECT week, line, tag, audit, version, choice, reason, n FROM verdict
+    SELECT week, line, tag, audit, version, choice, reason, n FROM judged
     UNION ALL
-    SELECT week, line, replacement, audit, version, 'put', '', n FROM verdict WHERE choice = 'replace'
+    SELECT week, line, replacement, audit, version, 'put', '', n FROM judged WHERE choice = 'replace'
 ), tags AS (
     INSERT INTO annotation_tagweek AS kept (week, business_line_id, tag_id, audit, model_version_id,
                                             accepted, rejected, replaced, added, put, unclear)
@@ -78,7 +82,7 @@ WITH batch AS (
         put = kept.put + excluded.put, unclear = kept.unclear + excluded.unclear
 ), confusions AS (
     INSERT INTO annotation_confusionweek AS kept (week, business_line_id, tag_id, replacement_id, count)
-    SELECT week, line, tag, replacement, sum(n) FROM verdict WHERE choice = 'replace'
+    SELECT week, line, tag, replacement, sum(n) FROM judged WHERE choice = 'replace'
     GROUP BY GROUPING SETS ((week, line, tag, replacement), (line, tag, replacement))
     ON CONFLICT (week, business_line_id, tag_id, replacement_id) DO UPDATE SET count = kept.count + excluded.count
 ), confidences AS (
@@ -86,7 +90,7 @@ WITH batch AS (
                                                    shown, accepted, confidence)
     SELECT week, line, reviewer, version, audit, least(floor(confidence * 10), 9), sum(n),
            coalesce(sum(n) FILTER (WHERE choice = 'accept'), 0), sum(n * confidence)
-    FROM verdict WHERE confidence IS NOT NULL AND choice <> 'add'
+    FROM judged WHERE confidence IS NOT NULL AND choice <> 'add'
     GROUP BY GROUPING SETS ((week, line, reviewer, version, audit, least(floor(confidence * 10), 9)),
                             (line, reviewer, version, audit, least(floor(confidence * 10), 9)))
     ON CONFLICT (week, business_line_id, reviewer_id, model_version_id, audit, bin) DO UPDATE SET

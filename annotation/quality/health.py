@@ -46,11 +46,18 @@ SELECT pairs.tag, other, n, there, n - there, coalesce(one.proposed, 0) + coales
 FROM pairs LEFT JOIN counted one ON one.tag = pairs.tag LEFT JOIN counted two ON two.tag = other
 ORDER BY n DESC, 1, 2
 """  # noqa: S608  # constants
-# Proposals that were refused not as wrong but by what the guideline says or fails to say.
+# Proposals that were refused not as wrong but by what the guideline says or fails to say, and clips on which reviewers
+# do not agree now.
 DISPUTED = f"""
-WITH {COUNTED}
-SELECT tag, code, name, unclear, proposed FROM counted JOIN taxonomy_tag ON taxonomy_tag.id = tag
-WHERE unclear > 0 AND proposed >= %(least)s ORDER BY unclear DESC, tag LIMIT %(limit)s
+WITH {COUNTED}, disputed AS (
+    SELECT coalesce(heir, tag_id) AS tag, count(*) AS disputes
+    FROM annotation_consensus LEFT JOIN heirs ON heirs.id = tag_id
+    WHERE business_line_id = ANY(%(lines)s) AND doubt > 0 GROUP BY 1
+)
+SELECT tag, code, name, coalesce(unclear, 0), coalesce(disputes, 0), coalesce(proposed, 0)
+FROM (SELECT * FROM counted WHERE unclear > 0 AND proposed >= %(least)s) refused FULL JOIN disputed USING (tag)
+JOIN taxonomy_tag ON taxonomy_tag.id = tag
+ORDER BY coalesce(unclear, 0) + coalesce(disputes, 0) DESC, tag LIMIT %(limit)s
 """  # noqa: S608  # constants
 
 
@@ -87,6 +94,7 @@ class Disputed:
     code: str
     name: str
     unclear: int
+    disputes: int
     proposed: int
 
     @property
@@ -102,7 +110,7 @@ def page(scope: Scope, asked: Mapping[str, str], *, whole: bool = False) -> dict
     tables = {
         "unused": Table(("tag", "code", "name", "proposed"), unused),
         "confused": Table(("tag", "name", "other", "other_name", "count", "there", "back", "proposed"), confused),
-        "disputed": Table(("tag", "code", "name", "unclear", "proposed", *interval("share")), disputed),
+        "disputed": Table(("tag", "code", "name", "unclear", "disputes", "proposed", *interval("share")), disputed),
     }
     return {"unused": unused, "confused": confused, "disputed": disputed, "tables": tables}
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from annotation.quality import intervals
+from annotation.quality import accuracy, intervals
 from annotation.quality.intervals import Interval
 from annotation.quality.scope import Scope
 from annotation.quality.tables import Table, interval
@@ -57,11 +57,16 @@ class Work:
 
 @dataclass(frozen=True, slots=True)
 class Reviewer(Work):
-    """`acceptance` of all proposals; `excess` of accepted ones over what the others accept of the like, in verdicts."""
+    """`acceptance` of all proposals; `excess` of accepted ones over what the others accept of the like, in verdicts.
+
+    `wrong` is the share of wrong answers on clips that others reviewed too; `seeds` that of seeded wrong tags given.
+    """
 
     shown: int
     acceptance: Interval | None
     excess: Interval | None
+    wrong: Interval | None
+    seeds: Interval | None
 
     @property
     def corrections(self) -> float:
@@ -83,7 +88,7 @@ class Reviewer(Work):
 
 COLUMNS = (
     "reviewer", "name", "reviews", "seconds", "keystrokes", "edits", "corrections",
-    "shown", *interval("acceptance"), *interval("bias"),
+    "shown", *interval("acceptance"), *interval("bias"), *interval("wrong"), *interval("seeds"),
 )  # fmt: skip
 
 
@@ -93,7 +98,8 @@ def page(scope: Scope, asked: Mapping[str, str], *, whole: bool = False) -> dict
 
 
 def load(scope: Scope) -> list[Reviewer]:
-    """The busiest first; two queries."""
+    """The busiest first; four queries."""
+    wrong, seeds = accuracy.of_overlaps(scope), accuracy.of_seeds(scope)
     bins = scope.read(Shown, BINS)
     everybody: dict[tuple[int, int], tuple[int, int]] = defaultdict(lambda: (0, 0))
     own: dict[int, list[Shown]] = defaultdict(list)
@@ -101,10 +107,18 @@ def load(scope: Scope) -> list[Reviewer]:
         shown, accepted = everybody[part.line, part.bin]
         everybody[part.line, part.bin] = (shown + part.shown, accepted + part.accepted)
         own[part.reviewer].append(part)
-    return [_reviewer(work, own[work.reviewer], everybody) for work in scope.read(Work, WORK)]
+    return [
+        Reviewer(
+            **asdict(work),
+            **_acceptance(own[work.reviewer], everybody),
+            wrong=wrong[work.reviewer].share if work.reviewer in wrong else None,
+            seeds=seeds[work.reviewer].share if work.reviewer in seeds else None,
+        )
+        for work in scope.read(Work, WORK)
+    ]
 
 
-def _reviewer(work: Work, own: list[Shown], everybody: dict[tuple[int, int], tuple[int, int]]) -> Reviewer:
+def _acceptance(own: list[Shown], everybody: dict[tuple[int, int], tuple[int, int]]) -> dict[str, Any]:
     compared, accepted = [], 0
     for part in own:
         shown, taken = everybody[part.line, part.bin]
@@ -113,4 +127,4 @@ def _reviewer(work: Work, own: list[Shown], everybody: dict[tuple[int, int], tup
             accepted += part.accepted
     shown = sum(part.shown for part in own)
     acceptance = intervals.share(sum(part.accepted for part in own), shown)
-    return Reviewer(**asdict(work), shown=shown, acceptance=acceptance, excess=intervals.excess(accepted, compared))
+    return {"shown": shown, "acceptance": acceptance, "excess": intervals.excess(accepted, compared)}

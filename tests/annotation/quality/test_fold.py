@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 
-from annotation.models import ConfidenceWeek, ConfusionWeek, TagWeek, Unfolded, WorkDay
+from annotation.models import ConfidenceWeek, ConfusionWeek, Probe, ProbeAnswer, TagWeek, Unfolded, WorkDay
 from annotation.quality import fold
 from tests.annotation.quality.factories import make_reviewed, take_back
 from tests.factories import make_line, make_model, make_tag, make_user
@@ -97,6 +97,18 @@ def test_nothing_counts_twice_and_imports_do_not_count(tags):
     assert (Unfolded.objects.count(), said(tags["street"])) == (3, [])
     fold.fold_all()
     assert said(tags["street"]) == [(3, 0, 0, 0, 0, 0)]
+
+
+def test_what_was_shown_otherwise_counts_as_work_only(tags):
+    line, reviewer = make_line(), make_user()
+    review = make_reviewed(line, reviewer, ("accept", tags["street"]), at=MONDAY, confidence=0.9)
+    probe = Probe.objects.create(task=review.task, reviewer=reviewer, kind="blind")
+    ProbeAnswer.objects.create(review=review, probe=probe)
+
+    fold.fold()
+
+    assert work() == [(date(2026, 1, 12), 1, 0, 0.0, 1, 0, 0, 0)]
+    assert (TagWeek.objects.count(), ConfidenceWeek.objects.count()) == (0, 0)
 
 
 def test_a_fold_is_one_statement_however_much_there_is(tags, django_assert_num_queries):

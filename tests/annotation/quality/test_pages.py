@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from annotation.models import Consensus, Probe, ProbeAnswer, Skill
 from annotation.quality.pages import PAGES
 from taxonomy.models import Tag
 from tests.annotation.quality.factories import make_reviewed, take_back
-from tests.factories import make_line, make_model, make_tag, make_user
+from tests.factories import make_line, make_model, make_tag, make_user, make_video
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,18 @@ def rows(client, page, table, **asked):
     answer = client.get(f"/quality/{page}/{table}.csv", asked)
     assert answer.status_code == 200, answer.content
     return list(csv.DictReader(io.StringIO(answer.content.decode())))
+
+
+def dispute(line, tag, *, settled=False):
+    told = {"confidence": 0.5, "given": False, "yes": 1, "no": 1, "silent": 0, "ruled": settled}
+    Consensus.objects.create(video=make_video(), business_line=line, tag=tag, doubt=0 if settled else 1, **told)
+
+
+def seed(review, tag, choice):
+    """What was said of a tag that had been seeded as a wrong one."""
+    told = {"kind": "wrong", "tag": tag, "shown": {"confidence": 0.9}}
+    probe = Probe.objects.create(task=review.task, reviewer=review.reviewer, **told)
+    ProbeAnswer.objects.create(review=review, probe=probe, choice=choice)
 
 
 def some(row, *columns):
@@ -134,6 +147,28 @@ def test_reviewers_are_held_against_the_others(client, editor, line, tags):
     assert " less than the others do" in worst["Strict"]["why"]
 
 
+def test_reviewers_are_told_how_often_they_are_wrong(client, editor, line, tags):
+    ann, bob = make_user(first_name="Ann"), make_user(first_name="Bob")
+    told = {"business_line": line, "share": 0.5, "specificity": 0.9}
+    Skill.objects.create(reviewer=ann, sensitivity=0.7, answers=200, **told)
+    Skill.objects.create(reviewer=bob, sensitivity=0.7, answers=10, **told)
+    for reviewer in (ann, bob):
+        for n in range(5):
+            review = make_reviewed(line, reviewer, ("accept", tags["Street"]), confidence=0.8)
+            if n < 3:
+                seed(review, tags["League"], "accept" if n else "reject")
+    take_back(make_reviewed(line, ann, ("accept", tags["Court"]), confidence=0.8))
+
+    found = {row["name"]: row for row in rows(client, "reviewers", "reviewers")}
+
+    assert some(found["Ann"], "wrong", "seeds", "shown") == (0.2, pytest.approx(2 / 3, abs=1e-6), 2)
+    assert some(found["Bob"], "wrong", "shown") == (None, 2)
+    told = client.get("/api/quality/hurting/").json()["hurting"]
+    (worst,) = [row for row in told if row["kind"] == "reviewer"]
+    assert (worst["name"], worst["verdicts"]) == ("Ann", pytest.approx(0.4))
+    assert worst["why"] == "Is wrong in 20 % (15–26) of what others reviewed too."
+
+
 def test_what_hurts_most_comes_first(client, sign_in, line, tags):
     sign_in("admin")
     street, league, court = tags.values()
@@ -141,15 +176,19 @@ def test_what_hurts_most_comes_first(client, sign_in, line, tags):
     for _ in range(3):
         make_reviewed(line, reviewer, ("reject", street, "wrong"), ("reject", league, "guideline"))
     make_reviewed(line, reviewer, ("add", court), ("accept", street), ("accept", league))
+    dispute(line, street)
+    dispute(line, league, settled=True)
 
     told = client.get("/api/quality/hurting/").json()["hurting"]
 
     assert [(row["kind"], row["name"], row["verdicts"], row["of"]) for row in told] == [
         ("guideline", "League · Search", 3, 4),
+        ("guideline", "Street · Search", 1, 1),
         ("tag", "Street", 3, 4),
         ("tag", "Court", 1, 1),
     ]
-    assert told[1]["why"] == "3 of 4 proposals were wrong, and 0 times it was missing."
+    assert told[1]["why"] == "Reviewers do not agree on 1 clip."
+    assert told[2]["why"] == "3 of 4 proposals were wrong, and 0 times it was missing."
     page = client.get("/quality/").content.decode()
     assert f"/taxonomy/guidelines/?tag={league.code}&amp;line=search" in page
 
@@ -193,7 +232,9 @@ def test_tags_that_are_unused_confused_or_disputed_are_listed(client, editor, li
     confused = rows(client, "health", "confused")
     assert [(row["count"], row["there"], row["back"], row["proposed"]) for row in confused] == [("2", "1", "1", "2")]
     assert [(row["name"], row["proposed"]) for row in rows(client, "health", "unused")] == [("Court", "5")]
-    assert [(row["name"], row["unclear"]) for row in rows(client, "health", "disputed")] == [("Court", "5")]
+    dispute(line, court)
+    disputed = rows(client, "health", "disputed")
+    assert [(row["name"], row["unclear"], row["disputes"]) for row in disputed] == [("Court", "5", "1")]
 
 
 def test_progress_tells_days_people_and_the_end(client, editor, line, tags):
