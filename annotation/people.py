@@ -52,6 +52,7 @@ ROLES: dict[str, list[str]] = {
         "annotation.view_quality",
         "annotation.view_review",  # export
         "annotation.adjudicate",
+        "annotation.add_learningsettings",
         "annotation.change_reviewtask",  # return skipped tasks to the queue
         "auth.view_user",
         "auth.add_user",

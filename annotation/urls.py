@@ -5,11 +5,13 @@ from django.urls import path
 from annotation.quality.pages import FIRST, PAGES
 from annotation.views import (
     adjudication,
+    canary,
     comments,
     export,
     guidelines,
     history,
     home,
+    learning,
     passwords,
     people,
     quality,
@@ -60,4 +62,9 @@ urlpatterns = [
     path("taxonomy/guidelines/again/<int:pk>/undo/", guidelines.undo, name="guideline-again-undo"),
     path("taxonomy/rules/proposals/count/", rules.mine, name="mine-rules"),
     path("models/retrain/", training.retrain, name="retrain"),
+    path("models/learning/", learning.learning, name="learning"),
+    path("models/canaries/", canary.trials, name="trials"),
+    path("models/canaries/<int:pk>/", canary.trial, name="trial"),
+    path("models/canaries/<int:pk>/end/", canary.end, name="trial-end"),
+    path("models/<int:pk>/canary/", canary.begin, name="trial-begin"),
 ]

@@ -152,6 +152,11 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "models/<int:pk>/": {"GET": ADMIN},
     "models/<int:pk>/promote/": {"POST": ADMIN},
     "models/retrain/": {"POST": ADMIN},
+    "models/learning/": {"GET": ADMIN, "POST": ADMIN},
+    "models/canaries/": {"GET": ADMIN},
+    "models/canaries/<int:pk>/": {"GET": ADMIN},
+    "models/canaries/<int:pk>/end/": {"POST": ADMIN},
+    "models/<int:pk>/canary/": {"GET": ADMIN, "POST": ADMIN},
     "models/runs/<int:pk>/": {"GET": ADMIN},
     "models/runs/<int:pk>/cancel/": {"POST": ADMIN},
     # API

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -11,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from ml.registry.models import Canary, Promotion, Trial
+from ml.registry.models import Canary, Promotion, TrainingRun, Trial
 
 
 class LearningSettings(Trial):
@@ -79,6 +77,17 @@ class LearningSettings(Trial):
     def __str__(self) -> str:
         return f"{self.number}"
 
+    @property
+    def words(self) -> list[str]:
+        """What may begin a training, and what becomes of its version."""
+        asked = [
+            (self.verdicts, TrainingRun.Trigger.VERDICTS),
+            (self.drift, TrainingRun.Trigger.DRIFT),
+            (self.every_days, TrainingRun.Trigger.SCHEDULE),
+        ]
+        told = [str(trigger.label) for chosen, trigger in asked if chosen]
+        return [*told, str(self.get_sequel_display())] if told else [str(_("nothing"))]
+
     @classmethod
     def now(cls) -> LearningSettings:
         """Those that hold; before anybody chose, nothing happens by itself."""
@@ -112,7 +121,7 @@ class CanaryLook(models.Model):
 
     canary = models.ForeignKey(Canary, models.PROTECT, related_name="looks")
     number = models.PositiveIntegerField()
-    sides: models.JSONField[Any, Any] = models.JSONField()  # annotation.learning.acceptance.Sides
+    sides = models.JSONField()  # annotation.learning.acceptance.Sides
     at = models.DateTimeField(db_default=Now())
 
     class Meta:

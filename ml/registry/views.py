@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from ml.registry import charts, facts, nudges, promotion, runs, stack_names
+from ml.registry import canaries, charts, facts, nudges, promotion, runs, stack_names
 from ml.registry.comparison import compare
 from ml.registry.models import ModelVersion, Promotion, TrainingRun
 from ml.registry.requests import SignedIn
@@ -32,6 +32,7 @@ def versions(request: SignedIn) -> HttpResponse:
         "comparisons": [compare(version, active, stale.get(version.pk)) for version in page],
         "runs": TrainingRun.objects.select_related("version", "started_by")[:5],
         "training": TrainingRun.objects.unfinished().first(),
+        "canary": canaries.running(),
         "stacks": stack_names.choices(),
         "promotions": Promotion.objects.select_related("version", "former", "by")[:5],
     }
@@ -92,5 +93,7 @@ def _version(
         "refused": refused,
         "run": TrainingRun.objects.filter(version=version).first(),
         "promotions": version.promotions.select_related("former", "by"),
+        "canary": canaries.running(),
+        "trials": version.canaries.select_related("rival", "started_by"),
     }
     return render(request, "registry/version.html", content, status=status)
