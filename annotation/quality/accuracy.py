@@ -1,4 +1,4 @@
-"""How often each reviewer is wrong, where that is known: from overlapping clips, and from seeded wrong tags."""
+"""How often each reviewer is wrong, where that is known: on gold clips, on overlapping ones, with seeded wrong tags."""
 
 from __future__ import annotations
 
@@ -16,6 +16,11 @@ SELECT reviewer_id, sum(answers)::bigint,
        sum(answers * (share * (1 - sensitivity) + (1 - share) * (1 - specificity))) / sum(answers)
 FROM annotation_skill WHERE business_line_id = ANY(%(lines)s) AND reviewer_id IS NOT NULL
 GROUP BY 1 HAVING sum(answers) >= %(least)s
+"""
+# On clips whose tags are known.
+GOLD = """
+SELECT reviewer_id, sum("right" + wrong), sum(wrong) FROM annotation_trust
+WHERE business_line_id = ANY(%(lines)s) GROUP BY 1 HAVING sum("right" + wrong) >= %(least)s
 """
 # Of tags that were seeded as wrong ones, those that were given all the same.
 SEEDS = """
@@ -43,6 +48,17 @@ class Skill:
 
 
 @dataclass(frozen=True, slots=True)
+class Gold:
+    reviewer: int
+    answers: int
+    wrong: int
+
+    @property
+    def share(self) -> Interval | None:
+        return intervals.share(self.wrong, self.answers)
+
+
+@dataclass(frozen=True, slots=True)
 class Seeds:
     reviewer: int
     shown: int
@@ -53,9 +69,10 @@ class Seeds:
         return intervals.share(self.given, self.shown)
 
 
-def of_overlaps(scope: Scope) -> dict[int, Skill]:
-    """By reviewer, as learned from the newest overlapping clips, whatever the period."""
-    return {skill.reviewer: skill for skill in scope.read(Skill, SKILLS, least=LEAST)}
+def known(scope: Scope) -> dict[int, Gold | Skill]:
+    """By reviewer, whatever the period: from gold clips, which are sure; else learned from overlapping clips."""
+    skills: dict[int, Gold | Skill] = {skill.reviewer: skill for skill in scope.read(Skill, SKILLS, least=LEAST)}
+    return skills | {gold.reviewer: gold for gold in scope.read(Gold, GOLD, least=LEAST)}
 
 
 def of_seeds(scope: Scope) -> dict[int, Seeds]:

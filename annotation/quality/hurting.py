@@ -113,7 +113,10 @@ def _reviewer(each: Reviewer, scope: Scope) -> Hurt:
 
 def _known(each: Reviewer) -> tuple[Interval, str]:
     assert each.wrong
-    why = _("Is wrong in %(share)s %% (%(low)s–%(high)s) of what others reviewed too.")
+    if each.gold:
+        why = _("Is wrong in %(share)s %% (%(low)s–%(high)s) of the answers on gold clips.")
+    else:
+        why = _("Is wrong in %(share)s %% (%(low)s–%(high)s) of what others reviewed too.")
     return each.wrong.times(each.shown), why % _percent(each.wrong.value, each.wrong.low, each.wrong.high)
 
 

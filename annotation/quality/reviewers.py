@@ -59,13 +59,15 @@ class Work:
 class Reviewer(Work):
     """`acceptance` of all proposals; `excess` of accepted ones over what the others accept of the like, in verdicts.
 
-    `wrong` is the share of wrong answers on clips that others reviewed too; `seeds` that of seeded wrong tags given.
+    `wrong` is the share of wrong answers on gold clips, else on clips that others reviewed too; `seeds` that of seeded
+    wrong tags given.
     """
 
     shown: int
     acceptance: Interval | None
     excess: Interval | None
     wrong: Interval | None
+    gold: bool  # whether that is known from gold clips
     seeds: Interval | None
 
     @property
@@ -88,7 +90,7 @@ class Reviewer(Work):
 
 COLUMNS = (
     "reviewer", "name", "reviews", "seconds", "keystrokes", "edits", "corrections",
-    "shown", *interval("acceptance"), *interval("bias"), *interval("wrong"), *interval("seeds"),
+    "shown", *interval("acceptance"), *interval("bias"), *interval("wrong"), "gold", *interval("seeds"),
 )  # fmt: skip
 
 
@@ -98,8 +100,8 @@ def page(scope: Scope, asked: Mapping[str, str], *, whole: bool = False) -> dict
 
 
 def load(scope: Scope) -> list[Reviewer]:
-    """The busiest first; four queries."""
-    wrong, seeds = accuracy.of_overlaps(scope), accuracy.of_seeds(scope)
+    """The busiest first; five queries."""
+    known, seeds = accuracy.known(scope), accuracy.of_seeds(scope)
     bins = scope.read(Shown, BINS)
     everybody: dict[tuple[int, int], tuple[int, int]] = defaultdict(lambda: (0, 0))
     own: dict[int, list[Shown]] = defaultdict(list)
@@ -111,7 +113,8 @@ def load(scope: Scope) -> list[Reviewer]:
         Reviewer(
             **asdict(work),
             **_acceptance(own[work.reviewer], everybody),
-            wrong=wrong[work.reviewer].share if work.reviewer in wrong else None,
+            wrong=known[work.reviewer].share if work.reviewer in known else None,
+            gold=isinstance(known.get(work.reviewer), accuracy.Gold),
             seeds=seeds[work.reviewer].share if work.reviewer in seeds else None,
         )
         for work in scope.read(Work, WORK)

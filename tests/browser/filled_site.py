@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core import signing
 
 from annotation import people, queue
-from annotation.models import ReviewTask
+from annotation.models import Consensus, ReviewTask
 from annotation.verdicts import Said
 from ml.registry.models import ModelVersion, Promotion, TrainingRun
 from ml.types import FoundPhrase, Span
@@ -126,4 +126,11 @@ def _people(filled: Queue) -> dict[str, str]:
 def _clips(filled: Queue) -> dict[str, str]:
     task = queue.claim(filled.reviewer, filled.line)
     assert task
-    return {"videos/<int:pk>/": f"/videos/{filled.tasks[0].video_id}/", "review/<int:pk>/": f"/review/{task.pk}/"}
+    video = filled.tasks[0].video_id
+    told = {"confidence": 0.5, "given": False, "yes": 1, "no": 1, "silent": 0, "ruled": False, "doubt": 1.0}
+    Consensus.objects.create(video_id=video, business_line=filled.line, tag=filled.street, **told)
+    return {
+        "videos/<int:pk>/": f"/videos/{video}/",
+        "review/<int:pk>/": f"/review/{task.pk}/",
+        "adjudication/<slug:line>/<int:video>/": f"/adjudication/{filled.line.slug}/{video}/",
+    }

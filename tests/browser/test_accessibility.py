@@ -37,6 +37,7 @@ NOT_PAGES = {
     "taxonomy/guidelines/picked/",
     "taxonomy/rules/tags/",
     "taxonomy/versions/<int:number>.json",
+    "videos/<int:pk>/comments/",
     "videos/<int:pk>/reviews/",
 }
 PAGES = [
@@ -49,11 +50,9 @@ MAIN = {
     "",
     "faces/",
     "history/",
-    "imports/",
     "models/",
     "people/",
     "quality/",
-    "quality/tags/",
     "review/<int:pk>/",
     "taxonomy/",
     "taxonomy/change-sets/<int:pk>/",

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from annotation.models import Consensus, Probe, ProbeAnswer, Skill
+from annotation.models import Consensus, Probe, ProbeAnswer, Skill, Trust
 from annotation.quality.pages import PAGES
 from taxonomy.models import Tag
 from tests.annotation.quality.factories import make_reviewed, take_back
@@ -165,6 +165,9 @@ def test_reviewers_are_told_how_often_they_are_wrong(client, editor, line, tags)
     assert some(found["Bob"], "wrong", "shown") == (None, 2)
     told = client.get("/api/quality/hurting/").json()["hurting"]
     (worst,) = [row for row in told if row["kind"] == "reviewer"]
+    Trust.objects.create(reviewer=ann, business_line=line, right=90, wrong=10, rate=1.0)
+    (ann_on_gold, _bob) = rows(client, "reviewers", "reviewers")
+    assert some(ann_on_gold, "wrong") == (0.1,)
     assert (worst["name"], worst["verdicts"]) == ("Ann", pytest.approx(0.4))
     assert worst["why"] == "Is wrong in 20 % (15–26) of what others reviewed too."
 
