@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from annotation.agreement.models import Comment, Consensus, Ruling, Skill
+from annotation.agreement.models import Comment, Consensus, Figure, Ruling, Skill, Window
 from annotation.learning.models import CanaryLook, DriftWindow, LearningSettings
 from annotation.probes.models import (
     Exam,
@@ -37,6 +37,7 @@ __all__ = [
     "Consensus",
     "DriftWindow",
     "Exam",
+    "Figure",
     "FirstPassword",
     "GoldClip",
     "GoldTag",
@@ -55,6 +56,7 @@ __all__ = [
     "TrustPolicy",
     "Unfolded",
     "Verdict",
+    "Window",
     "WorkDay",
 ]
 
@@ -146,6 +148,10 @@ class ReviewTask(models.Model):
             models.Index(fields=["reviewer", "-done_at"], condition=Q(state="done"), name="tasks_done_by"),
             models.Index(fields=["reviewer"], condition=Q(state="claimed"), name="tasks_held_by"),
             models.Index(fields=["business_line", "video"], condition=Q(state="spare"), name="tasks_kept_for_gold"),
+            # Clips that several people reviewed, the newest first.
+            models.Index(
+                fields=["business_line", "-done_at"], condition=Q(state="done", slot__gt=1), name="overlapping_tasks"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from annotation import mined_rules, rereview, retraining
+from annotation.agreement import refreshing
 from annotation.learning import sequels, triggers, watching
 from annotation.quality import fold
 from ml.registry import nudges, runs
@@ -35,6 +36,11 @@ def watch_learning() -> None:
 def review_split_tags() -> None:
     """What is left of a large split, and labels that a review gave in the very moment of one."""
     rereview.of_split_tags()
+
+
+@shared_task
+def measure_agreement() -> None:
+    refreshing.refresh_all()
 
 
 @shared_task

@@ -34,11 +34,20 @@ def interval(
     """
     if clips < LEAST:
         return None
+    low, high = intervals(lambda weights: np.array([figure(weights)]), clips, rounds=rounds, level=level, seed=seed)
+    return Interval(float(low[0]), float(high[0])) if np.isfinite(low[0]) else None
+
+
+def intervals(
+    figures: Callable[[Floats], Floats], clips: int, *, rounds: int = ROUNDS, level: float = LEVEL, seed: int = SEED
+) -> tuple[Floats, Floats]:
+    """The same for many figures at once: their lower and upper ends, nan where nothing can be said."""
     random = np.random.default_rng(seed)
     shares = np.full(clips, 1 / clips)
-    found = [figure(random.multinomial(clips, shares).astype(float)) for _ in range(rounds)]
-    told = [value for value in found if np.isfinite(value)]
-    if 2 * len(told) < rounds:
-        return None
-    low, high = np.quantile(told, [(1 - level) / 2, (1 + level) / 2])
-    return Interval(float(low), float(high))
+    found = np.array([figures(random.multinomial(clips, shares).astype(float)) for _ in range(rounds)])
+    told = np.isfinite(found)
+    sure = 2 * told.sum(axis=0) >= rounds
+    low, high = np.full(found.shape[1], np.nan), np.full(found.shape[1], np.nan)
+    if sure.any():
+        low[sure], high[sure] = np.nanquantile(found[:, sure], [(1 - level) / 2, (1 + level) / 2], axis=0)
+    return low, high

@@ -53,12 +53,12 @@ def kappas(counts: Counts) -> Floats:
     return np.where(np.isfinite(found), found, np.nan)
 
 
-def pooled(counts: Counts) -> float:
-    """One kappa over all entries; nan where chance alone agrees on everything, or nobody answered."""
-    kept = counts.answers > 0
-    if not kept.any():
-        return float("nan")
-    counts = Counts(*(part[kept] for part in (counts.answers, counts.both, counts.first, counts.second)))
-    share = counts.answers / counts.answers.sum()
-    observed, expected = float(share @ counts.observed), float(share @ counts.expected)
-    return (observed - expected) / (1 - expected) if expected < 1 else float("nan")
+def pooled(counts: Counts) -> Floats:
+    """One kappa over the tables along the first axis; nan where chance alone agrees on all, or nobody answered."""
+    with np.errstate(invalid="ignore", divide="ignore"):
+        share = counts.answers / counts.answers.sum(axis=0)
+        kept = counts.answers > 0
+        observed = np.where(kept, share * counts.observed, 0).sum(axis=0)
+        expected = np.where(kept, share * counts.expected, 0).sum(axis=0)
+        found = (observed - expected) / (1 - expected)
+    return np.where(kept.any(axis=0) & np.isfinite(found), found, np.nan)

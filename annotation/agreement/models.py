@@ -42,6 +42,63 @@ class Skill(models.Model):
         return f"{self.reviewer_id} {self.sensitivity:.2f} {self.specificity:.2f}"
 
 
+class Window(models.Model):
+    """What a line's figures of agreement rest on: its newest clips that several people reviewed."""
+
+    business_line = models.OneToOneField(
+        "taxonomy.BusinessLine", models.CASCADE, primary_key=True, related_name="agreement"
+    )
+    clips = models.PositiveIntegerField()
+    reviews = models.PositiveIntegerField()
+    newest = models.BigIntegerField()  # id of the newest review
+    checksum = models.BigIntegerField()  # sum of the reviews' ids: an undone one is missed
+    since = models.DateTimeField(null=True, blank=True)  # when the oldest of them was sent
+    measured_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.clips} clips of {self.business_line_id}"
+
+
+class Figure(models.Model):
+    """How far reviewers of a line agree: alpha over sets of tags, kappa over single tags, with 95 % intervals.
+
+    No tag and no pair: the line. A tag with alpha is a branch, with kappa a tag.
+    """
+
+    class Measure(models.TextChoices):
+        ALPHA = "alpha", _("Krippendorff’s alpha")
+        KAPPA = "kappa", _("Cohen’s kappa")
+
+    business_line = models.ForeignKey("taxonomy.BusinessLine", models.CASCADE, related_name="+", db_index=False)
+    measure = models.CharField(max_length=10, choices=Measure)
+    # A tag that is deleted was never given: nothing is looked up by it.
+    tag = models.ForeignKey(
+        "taxonomy.Tag", models.CASCADE, null=True, blank=True, related_name="+", db_index=False, db_constraint=False
+    )
+    first = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
+    second = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
+    value = models.FloatField()
+    low = models.FloatField(null=True, blank=True)
+    high = models.FloatField(null=True, blank=True)
+    clips = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["business_line", "measure", "tag", "first", "second"],
+                nulls_distinct=False,
+                name="one_figure_of_agreement",
+            ),
+            models.CheckConstraint(
+                condition=Q(first=None, second=None) | Q(first__isnull=False, second__isnull=False, tag=None),
+                name="a_pair_has_two_reviewers",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.value:.2f}"
+
+
 class Consensus(models.Model):
     """What several reviews of a video for a line, or a ruling, say of one tag. Made anew whenever one of them changes.
 

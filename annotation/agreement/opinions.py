@@ -49,7 +49,7 @@ def read(videos: Collection[int], line: int) -> tuple[dict[int, Told], Edition]:
     edition = NOTHING
     for video, kind, reviewer, published, verdicts in statements.rows(REVIEWS, values):
         edition = Edition(*published) if published else NOTHING
-        _add(found[video], kind, reviewer, verdicts or (), edition, line)
+        add(found[video], kind, reviewer, verdicts or (), edition, line)
     for video, tag, choice in statements.rows(RULINGS, values):
         if choice != "undo" and video in found:
             heirs = rulebook.successors([tag], edition, line)
@@ -65,7 +65,7 @@ def trust(line: int, reviewers: Iterable[int]) -> Trust:
     return Trust(skills, model, rows[0][3]) if rows else Trust()
 
 
-def _add(told: Told, kind: str, reviewer: int, verdicts: Collection[Any], edition: Edition, line: int) -> None:
+def add(told: Told, kind: str, reviewer: int, verdicts: Collection[Any], edition: Edition, line: int) -> None:
     said = [Said(tag, choice, "", replacement) for tag, choice, replacement, _confidence in verdicts]
     kept = given(said)
     refused = {s.tag for s in said if s.choice in {"reject", "replace"}}

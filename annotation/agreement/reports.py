@@ -1,0 +1,48 @@
+"""How far the reviewers of a line agree, for pages: what was measured last, in four queries, however many verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from annotation.models import Figure, Skill, Window
+from taxonomy.models import BusinessLine
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is known of one line. Lowest agreement first: what hurts most."""
+
+    window: Window | None  # the clips it rests on; None: no clip was reviewed by several people yet
+    alpha: Figure | None  # over the whole line
+    kappa: Figure | None
+    branches: tuple[Figure, ...]  # alpha, `tag` is the branch
+    tags: tuple[Figure, ...]  # kappa
+    pairs: tuple[tuple[Figure | None, Figure | None], ...]  # alpha and kappa of the same two reviewers
+    skills: tuple[Skill, ...]  # the lowest sensitivity first; without a reviewer: the model
+
+
+def of_line(line: BusinessLine) -> Report:
+    window = Window.objects.filter(business_line=line).first()
+    rows = list(
+        Figure.objects.filter(business_line=line).select_related("tag", "first", "second").order_by("value", "pk")
+    )
+    whole = {row.measure: row for row in rows if row.tag_id is None and row.first_id is None}
+    skills = Skill.objects.filter(business_line=line).select_related("reviewer").order_by("sensitivity", "pk")
+    return Report(
+        window,
+        whole.get("alpha"),
+        whole.get("kappa"),
+        tuple(row for row in rows if row.tag_id and row.measure == "alpha"),
+        tuple(row for row in rows if row.tag_id and row.measure == "kappa"),
+        _pairs(row for row in rows if row.first_id),
+        tuple(skills),
+    )
+
+
+def _pairs(rows: Iterable[Figure]) -> tuple[tuple[Figure | None, Figure | None], ...]:
+    """In the order of alpha, for it knows the tree; pairs without one come last."""
+    found: dict[tuple[int | None, int | None], dict[str, Figure]] = {}
+    for row in sorted(rows, key=lambda row: row.measure):
+        found.setdefault((row.first_id, row.second_id), {})[row.measure] = row
+    return tuple((both.get("alpha"), both.get("kappa")) for both in found.values())

@@ -1,0 +1,130 @@
+"""Figures of agreement and skills, kept in tables and refreshed when reviews come or go."""
+
+from uuid import uuid4
+
+import pytest
+
+from annotation import reviews
+from annotation.agreement import refreshing, reports
+from annotation.models import Consensus, Figure, Probe, Review, ReviewTask, Skill, Verdict, Window
+from tests.annotation.agreement.factories import given
+from tests.annotation.factories import publish
+from tests.factories import make_line, make_tag, make_user, make_video
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def people():
+    return [make_user() for _ in range(3)]
+
+
+@pytest.fixture
+def tags():
+    sports = make_tag("Sports")
+    return [make_tag(name, parent=sports) for name in ("Slam dunk", "Streetball")]
+
+
+@pytest.fixture
+def reviewed(line, people, tags):
+    """Forty clips that three people reviewed: the third says the opposite of the others on every second one."""
+    taxonomy = publish()
+    line.overlap = 3
+    line.save()
+    videos = [make_video() for _ in range(40)]
+    for n, video in enumerate(videos):
+        for slot, person in enumerate(people, 1):
+            task = ReviewTask.objects.create(
+                video=video, business_line=line, slot=slot, state="done", reviewer=person, done_at=video.created_at
+            )
+            task.current_review = Review.objects.create(
+                task=task, reviewer=person, operation=uuid4(), taxonomy_version=taxonomy
+            )
+            task.save()
+            yes = (n % 3 > 0) != (slot == 3 and n % 2 == 0)
+            chosen = [(tags[0], "accept" if yes else "reject"), (tags[1], "reject" if yes else "accept")]
+            Verdict.objects.bulk_create(
+                Verdict(review=task.current_review, tag=tag, choice=choice, confidence=0.9 if tag == tags[0] else 0.4)
+                for tag, choice in chosen
+            )
+    return videos
+
+
+def test_a_line_is_measured(line, people, tags, reviewed, django_assert_max_num_queries):
+    assert refreshing.refresh(line)
+
+    with django_assert_max_num_queries(4):
+        report = reports.of_line(line)
+
+    assert (report.window.clips, report.window.reviews) == (40, 120)
+    assert 0 < report.alpha.value < 1
+    assert report.alpha.low < report.alpha.value < report.alpha.high
+    assert [figure.tag for figure in report.branches] == [tags[0].parent]
+    assert {figure.tag for figure in report.tags} == set(tags)
+    agreeing = [alpha for alpha, _kappa in report.pairs if {alpha.first, alpha.second} == set(people[:2])]
+    assert [alpha.value for alpha in agreeing] == [1]
+    assert report.pairs[-1][0] == agreeing[0], "the lowest come first"
+
+
+def test_reviewers_skills_are_learned_and_weigh(line, people, tags, reviewed):
+    refreshing.refresh(line)
+
+    skills = {skill.reviewer: skill for skill in Skill.objects.filter(business_line=line)}
+    assert skills[people[0]].sensitivity > 0.9
+    assert skills[people[2]].sensitivity < 0.7
+    assert skills[people[0]].answers == 80
+    assert set(skills) == {*people, None}
+    assert given(reviewed[0], line) == {"Streetball"}, "it was settled anew"
+    assert Consensus.objects.filter(video=reviewed[0], given=True).get().confidence > 0.9
+
+
+def test_nothing_new_is_nothing_to_do(line, reviewed, django_assert_num_queries):
+    refreshing.refresh(line)
+
+    with django_assert_num_queries(2):
+        assert not refreshing.refresh(line)
+
+
+def test_an_undone_review_is_left_out(line, people, reviewed):
+    refreshing.refresh(line)
+
+    reviews.undo(reviewer=people[0], operation=uuid4())
+
+    assert refreshing.refresh(line)
+    assert Window.objects.get().reviews == 119
+
+
+def test_probed_reviews_are_left_out(line, people, reviewed):
+    for task in ReviewTask.objects.filter(video=reviewed[0])[:2]:
+        Probe.objects.create(task=task, reviewer=task.reviewer, kind="blind")
+    Probe.objects.create(task=ReviewTask.objects.filter(video=reviewed[1])[0], reviewer=make_user(), kind="blind")
+
+    refreshing.refresh(line)
+
+    window = Window.objects.get()
+    assert (window.clips, window.reviews) == (39, 117), "one review of the first clip is left, which tells nothing"
+
+
+def test_clips_with_one_review_tell_nothing(line, reviewed):
+    other = make_line()
+
+    assert not refreshing.refresh(other)
+    refreshing.refresh_all()
+
+    assert set(Figure.objects.values_list("business_line", flat=True)) == {line.pk}
+
+
+def test_few_clips_teach_nothing_of_reviewers(line, reviewed):
+    ReviewTask.objects.filter(video__in=reviewed[15:]).update(state="skipped")
+
+    refreshing.refresh(line)
+
+    assert Window.objects.get().clips == 15
+    assert not Skill.objects.exists()
+    assert Figure.objects.filter(measure="alpha", tag=None, first=None).exists()
+
+
+def test_a_line_without_a_report_has_an_empty_one(line):
+    report = reports.of_line(line)
+
+    assert (report.window, report.alpha, report.tags) == (None, None, ())
