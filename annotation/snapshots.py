@@ -9,7 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from pathlib import Path
 from typing import IO, Any
@@ -18,7 +18,7 @@ from django.conf import settings
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import F, Q
 
-from annotation.models import Review, Verdict
+from annotation.models import Consensus, Review, Verdict
 from ml.registry import archive
 from tagging import tag_merges
 from taxonomy import versions
@@ -29,6 +29,7 @@ CHUNK = 2000  # videos fetched at once from the server-side cursor
 TEST, DEV = 15, 15  # percent
 
 Choice = Verdict.Choice
+_REFUSED = Q(no__gt=0) | Q(ruled=True)
 TEXTS = ("title", "description", "cover_text", "uploader", "program")
 
 
@@ -158,8 +159,7 @@ def _videos(known: set[int]) -> Iterator[dict[str, Any]]:
     def today(tags: Iterable[int]) -> set[int]:
         return {merged.get(tag, tag) for tag in tags} & known
 
-    for _, rows in groupby(_said().iterator(chunk_size=CHUNK), key=itemgetter("video")):
-        of_lines = list(rows)
+    for of_lines in _settled(_said().iterator(chunk_size=CHUNK)):
         lines = {row["line"]: today([*row["said"], *row["put"]]) for row in of_lines}
         tags = set().union(*lines.values())
         refused = today(tag for row in of_lines for tag in row["refused"])
@@ -168,13 +168,39 @@ def _videos(known: set[int]) -> Iterator[dict[str, Any]]:
             yield _video(of_lines[0], tags, rejected, lines)
 
 
+def _settled(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """The rows of each video; where several reviewed it for a line, what they say together instead of all they said."""
+    videos = (list(rows) for _, rows in groupby(rows, key=itemgetter("video")))
+    while some := list(islice(videos, CHUNK)):
+        together = _consensus([of_lines[0]["video"] for of_lines in some])
+        for of_lines in some:
+            yield [row | together.get((row["video"], row["line"]), {}) for row in of_lines]
+
+
+def _consensus(videos: Iterable[int]) -> dict[tuple[int, int], dict[str, Any]]:
+    """What was settled, by video and line. A tag that nobody refused and that is not given says nothing."""
+    found: dict[tuple[int, int], dict[str, Any]] = {}
+    rows = Consensus.objects.filter(video__in=list(videos)).order_by("pk")
+    for video, line, tag, given, refused in rows.values_list("video", "business_line", "tag", "given", _REFUSED):
+        row = found.setdefault((video, line), {"said": [], "put": [], "refused": []})
+        if given:
+            row["said"].append(tag)
+        elif refused:
+            row["refused"].append(tag)
+    return found
+
+
 def _said() -> Any:
     """One row a reviewed video and business line, over all reviews in force; the rows of a video stand together."""
     video = "review__task__video__"
     columns = {name: F(f"{video}{name}") for name in ("source", "external_id", *TEXTS)}
+    # Of a task that was reviewed again, the review before is no longer in force.
+    in_force = Q(review=F("review__task__current_review")) | Q(review__task__current_review=None)
     return (
         Verdict.objects.filter(review__undone_by=None)
         .exclude(review__kind__in=[Review.Kind.UNDO, Review.Kind.GOLD])
+        Verdict.objects.filter(in_force, review__undone_by=None)
+        .exclude(review__kind=Review.Kind.UNDO)
         .values(
             video=F("review__task__video"),
             line=F("review__task__business_line"),

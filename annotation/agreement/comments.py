@@ -38,11 +38,17 @@ def answer(question: Comment, author: User, text: str, *, close: bool = False) -
         Comment.objects.create(**place, author=author, text=text[:MOST_TEXT], answers=question)
 
 
-def thread(video: int, lines: Iterable[BusinessLine]) -> list[Comment]:
-    """What was said of a video in these lines, oldest first, each question followed by its answers. One query."""
+def thread(video: int, lines: Iterable[BusinessLine]) -> list[tuple[Comment, list[Comment]]]:
+    """What was said of a video in these lines, oldest first, each question with its answers. One query."""
     rows = Comment.objects.filter(video=video, business_line__in=lines)
-    newest = rows.select_related("author", "business_line", "closed_by").order_by("-pk")[:SHOWN]
-    return sorted(newest, key=lambda comment: (comment.answers_id or comment.pk, comment.pk))
+    newest = rows.select_related("author", "business_line").order_by("-pk")[:SHOWN]
+    said: dict[int, tuple[Comment, list[Comment]]] = {}
+    for comment in reversed(newest):
+        if comment.answers_id in said:
+            said[comment.answers_id][1].append(comment)
+        else:  # of a question that so much was said after, the answers stand alone
+            said[comment.pk] = comment, []
+    return list(said.values())
 
 
 def seen(video: int, asker: User) -> None:

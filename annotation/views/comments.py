@@ -83,7 +83,7 @@ def _part(
     request: SignedIn, video: Video, lines: list[BusinessLine], form: CommentForm, problem: str = ""
 ) -> HttpResponse:
     said = comments.thread(video.pk, lines)
-    if any(comment.news and comment.author_id == request.user.pk for comment in said):
+    if any(comment.news and comment.author_id == request.user.pk for comment, _answers in said):
         comments.seen(video.pk, request.user)
     content = {
         "said": said,

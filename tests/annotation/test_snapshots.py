@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from annotation import snapshots
-from annotation.models import Review, ReviewTask, Verdict
+from annotation.models import Consensus, Review, ReviewTask, Verdict
 from taxonomy.models import TagName, TagRelation, TaxonomyVersion
 from tests.factories import make_line, make_tag, make_user, make_video
 
@@ -183,3 +183,35 @@ def test_tags_come_with_what_they_have_to_do_with_others():
     rows = {row["name"]: row["relations"] for row in lines(snapshots.take(), "tags.jsonl")}
 
     assert rows == {"Anna": [["plays_in", film.pk]], "Film": []}
+
+
+def test_what_several_reviewers_say_together_is_learnt_not_all_they_said():
+    line, video = make_line(), make_video()
+    kept, dropped, doubtful = (make_tag() for _ in range(3))
+    make_review(video, line=line, accept=[kept, dropped], add=[doubtful])
+    ReviewTask.objects.update(slot=2)
+    make_review(video, line=line, accept=[kept], reject=[dropped])
+    for tag, given, no in ((kept, True, 0), (dropped, False, 1), (doubtful, False, 0)):
+        Consensus.objects.create(
+            video=video, business_line=line, tag=tag, given=given, no=no, yes=1, silent=0, confidence=0.5, ruled=False,
+            doubt=0.5,
+        )  # fmt: skip
+
+    (row,) = lines(snapshots.take(), "videos.jsonl")
+
+    assert (row["tags"], row["rejected"], row["lines"]) == ([kept.pk], [dropped.pk], {str(line.pk): [kept.pk]})
+
+
+def test_a_clip_that_was_reviewed_again_is_learnt_as_it_was_said_last():
+    wrong, right, video = make_tag(), make_tag(), make_video()
+    first = make_review(video, accept=[wrong])
+    again = Review.objects.create(
+        task=first.task, reviewer=make_user(), operation=uuid4(), taxonomy_version=TaxonomyVersion.objects.get()
+    )
+    Verdict.objects.create(review=again, tag=wrong, choice="reject")
+    Verdict.objects.create(review=again, tag=right, choice="add")
+    ReviewTask.objects.update(current_review=again)
+
+    (row,) = lines(snapshots.take(), "videos.jsonl")
+
+    assert (row["tags"], row["rejected"]) == ([right.pk], [wrong.pk])
