@@ -29,7 +29,6 @@ CHUNK = 2000  # videos fetched at once from the server-side cursor
 TEST, DEV = 15, 15  # percent
 
 Choice = Verdict.Choice
-_REFUSED = Q(no__gt=0) | Q(ruled=True)
 TEXTS = ("title", "description", "cover_text", "uploader", "program")
 
 
@@ -181,12 +180,13 @@ def _consensus(videos: Iterable[int]) -> dict[tuple[int, int], dict[str, Any]]:
     """What was settled, by video and line. A tag that nobody refused and that is not given says nothing."""
     found: dict[tuple[int, int], dict[str, Any]] = {}
     rows = Consensus.objects.filter(video__in=list(videos)).order_by("pk")
-    for video, line, tag, given, refused in rows.values_list("video", "business_line", "tag", "given", _REFUSED):
-        row = found.setdefault((video, line), {"said": [], "put": [], "refused": []})
-        if given:
-            row["said"].append(tag)
-        elif refused:
-            row["refused"].append(tag)
+    for settled in rows.only("video", "business_line", "tag", "given", "no", "ruled"):
+        place = settled.video_id, settled.business_line_id
+        row = found.setdefault(place, {"said": [], "put": [], "refused": []})
+        if settled.given:
+            row["said"].append(settled.tag_id)
+        elif settled.no or settled.ruled:
+            row["refused"].append(settled.tag_id)
     return found
 
 
