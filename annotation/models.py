@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from annotation.agreement.models import Comment, Consensus, Figure, Ruling, Skill, Window
+from annotation.agreement.models import Comment, Consensus, Figure, Ruling, SecondLook, Skill, Window
 from annotation.learning.models import CanaryLook, DriftWindow, LearningSettings
 from annotation.probes.models import (
     Exam,
@@ -50,6 +50,7 @@ __all__ = [
     "Review",
     "ReviewTask",
     "Ruling",
+    "SecondLook",
     "Skill",
     "TagWeek",
     "Trust",

@@ -197,10 +197,8 @@ def _said() -> Any:
     # Of a task that was reviewed again, the review before is no longer in force.
     in_force = Q(review=F("review__task__current_review")) | Q(review__task__current_review=None)
     return (
-        Verdict.objects.filter(review__undone_by=None)
-        .exclude(review__kind__in=[Review.Kind.UNDO, Review.Kind.GOLD])
         Verdict.objects.filter(in_force, review__undone_by=None)
-        .exclude(review__kind=Review.Kind.UNDO)
+        .exclude(review__kind__in=[Review.Kind.UNDO, Review.Kind.GOLD])
         .values(
             video=F("review__task__video"),
             line=F("review__task__business_line"),

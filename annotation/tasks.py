@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from annotation import mined_rules, rereview, retraining
-from annotation.agreement import refreshing
+from annotation.agreement import missing, refreshing
 from annotation.learning import sequels, triggers, watching
 from annotation.quality import fold
 from ml.registry import nudges, runs
@@ -41,6 +41,11 @@ def review_split_tags() -> None:
 @shared_task
 def measure_agreement() -> None:
     refreshing.refresh_all()
+
+
+@shared_task
+def find_missing_tags() -> None:
+    missing.refresh_all()
 
 
 @shared_task

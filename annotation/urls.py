@@ -17,6 +17,7 @@ from annotation.views import (
     quality,
     review,
     rules,
+    second_looks,
     tags,
     training,
 )
@@ -34,6 +35,8 @@ urlpatterns = [
     path("history/", history.own, name="history"),
     path("videos/<int:pk>/reviews/", history.of_video, name="video-reviews"),
     path("videos/<int:pk>/comments/", comments.thread, name="comments"),
+    path("second-looks/", second_looks.look, name="second-looks"),
+    path("second-looks/<int:pk>/", second_looks.answer, name="second-answer"),
     path("questions/", comments.questions, name="questions"),
     path("questions/<int:pk>/", comments.answer, name="answer"),
     path("adjudication/", adjudication.queue, name="disputes"),

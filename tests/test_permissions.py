@@ -57,6 +57,8 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "history/": {"GET": ANNOTATOR},
     "videos/<int:pk>/reviews/": {"GET": WITH_ROLE},
     "videos/<int:pk>/comments/": {"GET": WITH_ROLE, "POST": WITH_ROLE},
+    "second-looks/": {"GET": ANNOTATOR},
+    "second-looks/<int:pk>/": {"POST": ANNOTATOR},
     "questions/": {"GET": WITH_ROLE},
     "questions/<int:pk>/": {"POST": WITH_ROLE},
     "adjudication/": {"GET": EDITOR | ADMIN},

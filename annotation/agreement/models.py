@@ -131,6 +131,44 @@ class Consensus(models.Model):
         return f"{self.video_id} {self.tag_id} {self.confidence:.2f}"
 
 
+class SecondLook(models.Model):
+    """A tag that the model is sure of and a review did not give, and what somebody said who looked again."""
+
+    business_line = models.ForeignKey("taxonomy.BusinessLine", models.CASCADE, related_name="+", db_index=False)
+    task = models.ForeignKey("annotation.ReviewTask", models.CASCADE, related_name="+", db_index=False)
+    review = models.ForeignKey("annotation.Review", models.CASCADE, related_name="+", db_index=False)  # that did not
+    # One that a model proposed: it is never deleted, and nothing is looked up by it.
+    tag = models.ForeignKey("taxonomy.Tag", models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    model_version = models.ForeignKey("registry.ModelVersion", models.CASCADE, related_name="+", db_index=False)
+    refused = models.BooleanField()  # else the reviewer was not asked
+    confidence = models.FloatField()  # the line's own
+    gain = models.FloatField()  # the probability that the tag is missing
+    answered_at = models.DateTimeField(null=True, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    missing = models.BooleanField(null=True, blank=True)  # the answer
+    created_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("second look")
+        verbose_name_plural = _("second looks")
+        constraints = [
+            models.UniqueConstraint(fields=["task", "tag"], name="one_second_look_a_tag"),
+            models.CheckConstraint(
+                condition=Q(answered_at=None, answered_by=None, missing=None)
+                | Q(answered_at__isnull=False, answered_by__isnull=False, missing__isnull=False),
+                name="an_answer_has_its_author",
+            ),
+        ]
+        indexes = [
+            models.Index("business_line", F("gain").desc(), "id", condition=Q(answered_at=None), name="second_looks")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.tag_id} of {self.task_id}"
+
+
 class Ruling(models.Model):
     """What an adjudicator decided of one tag of a video, or the taking back of such. Append-only."""
 

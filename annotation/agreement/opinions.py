@@ -19,7 +19,7 @@ SELECT task.video_id, review.kind, review.reviewer_id, {EDITION},
        (SELECT jsonb_agg(jsonb_build_array(tag_id, choice, replacement_id, confidence))
         FROM annotation_verdict WHERE review_id = review.id)
 FROM annotation_reviewtask task JOIN annotation_review review ON review.id = task.current_review_id
-WHERE task.video_id = ANY(%(videos)s) AND task.business_line_id = %(line)s
+WHERE task.video_id = ANY(%(videos)s) AND task.business_line_id = %(line)s AND review.kind IN ('review', 'import')
 ORDER BY task.video_id, review.id
 """  # noqa: S608  # constants
 RULINGS = """

@@ -22,7 +22,7 @@ OVERLAPS = f"""
 WITH recent AS (
     SELECT DISTINCT video_id FROM (
         SELECT video_id FROM annotation_reviewtask
-        WHERE business_line_id = %(line)s AND state = 'done' AND slot > 1
+        WHERE business_line_id = %(line)s AND state = 'done' AND slot > 1 AND current_review_id IS NOT NULL
         ORDER BY done_at DESC LIMIT 2 * %(most)s) AS done
 ), shared AS (
     SELECT task.video_id, review.id, review.reviewer_id, review.created_at,

@@ -66,7 +66,7 @@ def clip(request: SignedIn, line: str, video: int) -> HttpResponse:
         or disputes.waiting(found).exclude(video=video).first()
     )
     content = {
-        "disputed": _told(disputed, shown := _drawn(task, disputed)),
+        "disputed": _told(disputed, shown := _drawn(task, disputed, request.user)),
         "clip": shown,
         "line": found,
         "at": f"{place[0]!r}:{place[1]}",
@@ -148,10 +148,10 @@ def _task(video: int, line: BusinessLine) -> ReviewTask | None:
     return reviewed.order_by("-current_review").first()
 
 
-def _drawn(task: ReviewTask, disputed: list[Dispute]) -> Clip:
-    """The clip with these tags alone."""
+def _drawn(task: ReviewTask, disputed: list[Dispute], person: User) -> Clip:
+    """The clip with these tags alone, drawn for the adjudicator: what was hidden from a reviewer is shown."""
     tags = [one.row.tag_id for one in disputed]
-    task.why = {}
+    task.why, task.reviewer = {}, person
     drawn = workbench.clip(task, Answers({tag: Said(tag, "") for tag in tags}, tuple(tags)))
     drawn.lanes = [lane for lane in drawn.lanes if lane.tag in tags]
     return drawn

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from annotation import figures
 from annotation.agreement import comments
-from annotation.models import ReviewTask
+from annotation.models import ReviewTask, SecondLook
 from ml.registry.models import ModelVersion, TrainingRun
 from ml.registry.requests import SignedIn
 from tagging.models import Import, Video
@@ -39,7 +39,8 @@ def home(request: SignedIn) -> HttpResponse:
 def _review(user: User) -> dict[str, Any]:
     lines = [{"line": line, "waiting": figures.waiting(line)} for line in BusinessLine.objects.of(user)]
     held = ReviewTask.objects.claimed_by(user).select_related("video", "business_line").order_by("lease_until", "pk")
-    return {"lines": lines, "held": held[:3], "today": figures.today(user)}
+    looks = SecondLook.objects.filter(business_line__in=BusinessLine.objects.of(user), answered_at=None).count()
+    return {"looks": looks, "lines": lines, "held": held[:3], "today": figures.today(user)}
 
 
 def _taxonomy() -> dict[str, Any]:

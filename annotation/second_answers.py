@@ -1,0 +1,95 @@
+"""Answering a second look: the review that stands is said again with one tag changed, by who looked."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.db.models.functions import Now
+
+from annotation import reviews
+from annotation.models import ReviewTask, SecondLook
+from annotation.verdicts import Said
+from tagging import statements
+from taxonomy.models import BusinessLine
+
+# Only what still stands as it was found, and of which this person has no other slot.
+CLAIM = """
+UPDATE annotation_reviewtask task
+SET state = 'claimed', reviewer_id = %(reviewer)s, lease_until = now() + %(lease)s, token = token + 1, done_at = NULL
+WHERE id = %(task)s AND state = 'done' AND current_review_id = %(review)s
+  AND NOT EXISTS (SELECT FROM annotation_reviewtask other WHERE other.video_id = task.video_id AND other.id <> task.id
+    AND other.business_line_id = task.business_line_id AND other.reviewer_id = %(reviewer)s)
+RETURNING token
+"""
+
+
+class Gone(Exception):
+    """Somebody else answered it, or the clip was reviewed again meanwhile."""
+
+
+def waiting(line: BusinessLine, person: User) -> QuerySet[SecondLook]:
+    """What this person may look at, best first: not their own clips' other slots, nothing that changed since."""
+    own = ReviewTask.objects.filter(business_line=line, reviewer=person, slot__gt=1).values("video")
+    rows = SecondLook.objects.filter(
+        business_line=line, answered_at=None, task__state=ReviewTask.State.DONE, task__current_review=F("review")
+    )
+    found = rows.exclude(task__video__in=own) if line.overlap > 1 else rows
+    return found.select_related("task__video", "tag").order_by("-gain", "pk")
+
+
+def answer(look: SecondLook, person: User, *, missing: bool, operation: UUID) -> None:
+    """Store what the second reviewer says of the tag, as a review of theirs.
+
+    Where they refuse a tag that the first reviewer was never shown, nothing but the answer is stored.
+    Raises Gone, and what `reviews.submit` raises: then nothing is stored.
+    """
+    with transaction.atomic():
+        still_open = SecondLook.objects.filter(pk=look.pk, answered_at=None)
+        if not still_open.update(answered_at=Now(), answered_by=person, missing=missing):
+            raise Gone
+        proposed = look.model_version_id == look.review.model_version_id
+        if not missing and not proposed:
+            return
+        reviews.submit(
+            look.task_id,
+            reviewer=person,
+            token=_claim(look, person),
+            operation=operation,
+            verdicts=_changed(look, missing=missing, proposed=proposed),
+            model_version=look.review.model_version_id,
+        )
+
+
+def take(look: SecondLook, person: User) -> ReviewTask:
+    """Let the person review the whole clip again. Raises Gone."""
+    with transaction.atomic():
+        _claim(look, person)
+    return ReviewTask.objects.get(pk=look.task_id)
+
+
+def _claim(look: SecondLook, person: User) -> int:
+    values = {
+        "reviewer": person.pk,
+        "lease": timedelta(seconds=settings.REVIEW_LEASE_SECONDS),
+        "task": look.task_id,
+        "review": look.review_id,
+    }
+    row = statements.row(CLAIM, values)
+    if row is None:
+        raise Gone
+    return int(row[0])
+
+
+def _changed(look: SecondLook, *, missing: bool, proposed: bool) -> Collection[Said]:
+    said = [Said(v.tag_id, v.choice, v.reason, v.replacement_id) for v in look.review.verdicts.order_by("pk")]
+    kept = [one for one in said if one.tag != look.tag_id]
+    if not missing:
+        before = next((one for one in said if one.tag == look.tag_id), None)
+        return [*kept, before or Said(look.tag_id, "reject", "wrong")]
+    return [*kept, Said(look.tag_id, "accept" if proposed else "add")]

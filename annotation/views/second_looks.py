@@ -1,0 +1,103 @@
+"""Second looks: one tag of one clip at a time that the model is sure of and a reviewer did not give, yes or no."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from annotation import readings, reviews, second_answers, workbench
+from annotation.models import SecondLook
+from annotation.tag_labels import labels
+from annotation.verdicts import Said
+from annotation.views.lines import chosen
+from annotation.workbench import Answers
+from ml.registry.requests import SignedIn
+from taxonomy.models import BusinessLine
+
+COUNTED = 200
+
+reviewer_only = permission_required("annotation.add_review", raise_exception=True)
+
+
+@require_safe
+@never_cache
+@login_required
+@reviewer_only
+def look(request: SignedIn) -> HttpResponse:
+    """The best one of the line; with `after`, the one after that."""
+    line = chosen(request)
+    lines = list(BusinessLine.objects.of(request.user))
+    content: dict[str, object] = {"line": line, "choices": lines, "look": None}
+    if line is None:
+        return render(request, "annotation/second_look.html", content)
+    found = _after(request.GET.get("after", ""), line, request)
+    if found is not None:
+        content |= _shown(found, request)
+    return render(request, "annotation/second_look.html", content)
+
+
+@require_POST
+@login_required
+@reviewer_only
+def answer(request: SignedIn, pk: int) -> HttpResponse:
+    """`answer` is yes or no; `review` opens the whole clip again."""
+    rows = SecondLook.objects.select_related("business_line", "review", "tag")
+    asked = get_object_or_404(rows, pk=pk, business_line__in=BusinessLine.objects.of(request.user))
+    said = request.POST.get("answer")
+    if said not in {"yes", "no", "review"}:
+        raise Http404
+    try:
+        if said == "review":
+            return redirect(second_answers.take(asked, request.user))
+        second_answers.answer(asked, request.user, missing=said == "yes", operation=uuid4())
+    except second_answers.Gone:
+        messages.info(request, _("Somebody else looked at that clip meanwhile. Here is the next one."))
+    except (reviews.Refused, readings.Unconfirmed):
+        # The clip needs more than yes or no: its other tags broke a rule since, or a guideline is to be confirmed.
+        try:
+            task = second_answers.take(asked, request.user)
+        except second_answers.Gone:
+            return _next(asked)
+        messages.info(request, _("This clip needs a whole review: the taxonomy changed since the last one."))
+        return redirect(task)
+    return _next(asked)
+
+
+def _next(asked: SecondLook) -> HttpResponse:
+    return redirect(reverse("annotation:second-looks") + f"?line={asked.business_line.slug}")
+
+
+def _after(told: str, line: BusinessLine, request: SignedIn) -> SecondLook | None:
+    waiting = second_answers.waiting(line, request.user).select_related("task__business_line", "task__video", "tag")
+    if told.isascii() and told.isdigit() and len(told) < 19:
+        ids = list(waiting.values_list("pk", flat=True)[:COUNTED])
+        if int(told) in ids and ids.index(int(told)) + 1 < len(ids):
+            return waiting.filter(pk=ids[ids.index(int(told)) + 1]).first()
+    return waiting.first()
+
+
+def _shown(found: SecondLook, request: SignedIn) -> dict[str, object]:
+    tag, task = found.tag_id, found.task
+    task.why, task.reviewer = {}, request.user  # drawn for who looks: what was hidden from the reviewer is shown
+    drawn = workbench.clip(task, Answers({tag: Said(tag, "")}, (tag,), found.model_version_id))
+    drawn.lanes = [lane for lane in drawn.lanes if lane.tag == tag]
+    proposal = next((one for one in drawn.proposals if one.tag == tag), None)
+    given = [one.tag_id for one in task.video.video_tags.filter(business_line=found.business_line_id)]
+    known = labels([tag, *given])
+    return {
+        "look": found,
+        "clip": drawn,
+        "tag": proposal or next((one for one in drawn.added if one.tag == tag), None),
+        "label": known.get(tag),
+        "given": [known[one].name for one in given if one in known],
+        "percent": round(found.confidence * 100),
+        "count": second_answers.waiting(task.business_line, request.user)[:COUNTED].count(),
+    }

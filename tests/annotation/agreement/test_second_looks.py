@@ -1,0 +1,151 @@
+"""Tags that a model is sure of and a reviewer did not give are offered for a second look."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from annotation import queue, reviews, second_answers
+from annotation.agreement import missing
+from annotation.models import Review, ReviewTask, SecondLook, Skill
+from annotation.verdicts import Said
+from taxonomy.models import Rule
+from tests.annotation.agreement.factories import given
+from tests.annotation.factories import make_review, publish
+from tests.factories import make_model, make_suggestions, make_tag, make_user, make_video
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def dunk():
+    return make_tag("Slam dunk")
+
+
+@pytest.fixture
+def first():
+    return make_user()
+
+
+@pytest.fixture
+def reviewed(line, dunk, street, first):
+    """Six clips that show a dunk, of which the model was 90 % sure, and `odd` on which the reviewer refused one."""
+    first.business_lines.add(line)
+    taxonomy, model = publish(), make_model(state="active", promoted_at=timezone.now())
+
+    def review(scores, **verdicts):
+        video = make_video()
+        make_suggestions(video, scores, model=model, taxonomy=taxonomy)
+        queue.open_tasks([queue.Wanted(video.pk, line.pk)])
+        said = [Said(tag.pk, choice, "wrong" if choice == "reject" else "") for choice, tag in verdicts.values()]
+        return make_review(queue.claim(first, line), said, model_version=model.pk).task
+
+    for _ in range(6):
+        review({dunk: 0.9}, one=("accept", dunk))
+    return review
+
+
+def found(line):
+    missing.refresh(line)
+    return list(SecondLook.objects.order_by("-gain"))
+
+
+def test_a_tag_that_was_refused_though_the_model_is_sure_is_offered(line, reviewed, dunk, street):
+    odd = reviewed({dunk: 0.97, street: 0.6}, one=("reject", dunk), two=("accept", street))
+
+    (look,) = found(line)
+
+    assert (look.task, look.tag, look.refused) == (odd, dunk, True)
+    # 97 % of the model, and a reviewer who misses 15 % and refuses rightly 85 %.
+    assert look.gain == pytest.approx(0.97 * 0.15 / (0.97 * 0.15 + 0.03 * 0.85))
+
+
+def test_a_tag_that_nobody_was_asked_about_comes_first(line, reviewed, dunk, street):
+    reviewed({dunk: 0.97, street: 0.6}, one=("reject", dunk), two=("accept", street))
+    silent = reviewed({dunk: 0.95, street: 0.6}, one=("accept", street))
+
+    assert next(look.task for look in found(line)) == silent
+
+
+def test_a_careful_reviewers_no_is_believed(line, reviewed, dunk, first):
+    reviewed({dunk: 0.97}, one=("reject", dunk))
+    Skill.objects.create(business_line=line, reviewer=first, sensitivity=0.99, specificity=0.97, share=0.5, answers=99)
+
+    assert found(line) == []
+
+
+@pytest.mark.parametrize("score", [0.6, 0.89])
+def test_a_model_that_is_less_sure_than_usual_is_not_heard(line, reviewed, dunk, score):
+    reviewed({dunk: score}, one=("reject", dunk))
+
+    assert found(line) == []
+
+
+def test_what_could_not_stand_or_is_not_wanted_is_left_out(line, reviewed, dunk, street):
+    reviewed({dunk: 0.97, street: 0.9}, one=("accept", street))
+    rule = Rule.objects.create(kind="excludes", subject=dunk)
+    rule.others.add(street)
+    publish()
+
+    assert found(line) == []
+
+
+def test_yes_gives_the_tag_and_keeps_the_rest(line, reviewed, dunk, street, client, sign_in):
+    odd = reviewed({dunk: 0.97, street: 0.6}, one=("reject", dunk), two=("accept", street))
+    (look,) = found(line)
+    person = sign_in(lines=(line,))
+    page = client.get(reverse("annotation:second-looks")).text
+    assert "Does this clip show Slam dunk?" in page
+    assert "Streetball" in page
+
+    client.post(reverse("annotation:second-answer", args=[look.pk]), {"answer": "yes"})
+
+    odd.refresh_from_db()
+    assert given(odd.video, line) == {"Slam dunk", "Streetball"}
+    assert (odd.state, odd.current_review.reviewer) == ("done", person)
+    assert Review.objects.filter(task=odd).count() == 2, "the first one is still there"
+    assert found(line)[0].missing is True
+    reviews.undo(reviewer=person, operation="0" * 32)
+    assert given(odd.video, line) == {"Streetball"}
+
+
+def test_no_is_remembered(line, reviewed, dunk, street, client, sign_in):
+    odd = reviewed({dunk: 0.97, street: 0.6}, one=("reject", dunk), two=("accept", street))
+    (look,) = found(line)
+    sign_in(lines=(line,))
+
+    client.post(reverse("annotation:second-answer", args=[look.pk]), {"answer": "no"})
+
+    assert given(odd.video, line) == {"Streetball"}
+    assert [one.missing for one in found(line)] == [False], "it is not asked again"
+    assert "Nothing to look at again" in client.get(reverse("annotation:second-looks")).text
+
+
+def test_of_two_who_answer_the_second_is_told(line, reviewed, dunk, client, sign_in):
+    reviewed({dunk: 0.97}, one=("reject", dunk))
+    (look,) = found(line)
+    place = reverse("annotation:second-answer", args=[look.pk])
+    sign_in(lines=(line,))
+    client.post(place, {"answer": "yes"})
+    sign_in(lines=(line,))
+
+    assert "Somebody else" in client.post(place, {"answer": "no"}, follow=True).text
+    assert Review.objects.count() == 8
+
+
+def test_a_clip_that_was_reviewed_again_is_no_longer_offered(line, reviewed, dunk, first):
+    odd = reviewed({dunk: 0.97}, one=("reject", dunk))
+    (look,) = found(line)
+    reviews.undo(reviewer=first, operation="0" * 32)
+
+    assert not second_answers.waiting(line, make_user()).exists()
+    with pytest.raises(second_answers.Gone):
+        second_answers.take(look, make_user())
+    assert ReviewTask.objects.get(pk=odd.pk).state == "claimed"
+
+
+def test_looking_takes_one_statement_however_many_clips(line, reviewed, dunk, django_assert_max_num_queries):
+    for _ in range(3):
+        reviewed({dunk: 0.97}, one=("reject", dunk))
+
+    with django_assert_max_num_queries(11):
+        assert missing.refresh(line) == 3
