@@ -1,4 +1,4 @@
-"""Phrases in texts: entity F1 of (BERT-)BiLSTM-CRF with and without windows, no pretrained weights, on BMES files."""
+"""Phrases in texts: entity F1 of (BERT-)BiLSTM-CRF, alone and with what stands around characters, on BMES files."""
 
 from __future__ import annotations
 
@@ -24,14 +24,13 @@ BERT = {
     "intermediate_size": 256,
     "max_position_embeddings": LONGEST,
 }
-WINDOWS = FinderConfig(
-    width=64, hidden=64, longest=LONGEST
-)  # beside n-grams a small LSTM does, and learns in fewer epochs
+# Beside what stands around a character a small LSTM does, and it learns in fewer epochs.
+AROUND = FinderConfig(width=64, hidden=64, longest=LONGEST)
 VARIANTS: dict[str, tuple[FinderConfig, int]] = {
-    "windows": (WINDOWS, 6),
-    "bert_windows": (replace(WINDOWS, bert=BERT), 6),
-    "bilstm_crf": (FinderConfig(longest=LONGEST, windows=False), 12),
-    "bert_bilstm_crf": (FinderConfig(BERT, longest=LONGEST, windows=False), 12),
+    "around": (AROUND, 6),
+    "bert_around": (replace(AROUND, bert=BERT), 6),
+    "bilstm_crf": (FinderConfig(longest=LONGEST, around=False), 12),
+    "bert_bilstm_crf": (FinderConfig(BERT, longest=LONGEST, around=False), 12),
 }
 
 
@@ -45,20 +44,29 @@ def run(options: Namespace) -> dict[str, object]:
     figures: dict[str, object] = {}
     for name, files in bmes.find(seeds.required(options.data)).items():
         for variant in [v for v in VARIANTS if seeds.wanted(v, options.only, list(VARIANTS))]:
-            trials = [_trial(files, variant, seed, options.epochs) for seed in range(options.seeds)]
+            trials, finders = [], []
+            for seed in range(options.seeds):
+                began = time.process_time()
+                finders.append(_taught(files["train"], variant, seed, options.epochs))
+                trials.append(_judged(finders[-1], files) | {"cpu_s": time.process_time() - began})
+                print(name, variant, trials[-1], file=sys.stderr, flush=True)
             figures[f"{name} {variant}"] = seeds.summary(trials)
-            print(name, variant, figures[f"{name} {variant}"], file=sys.stderr, flush=True)
+            if len(finders) > 1:
+                figures[f"{name} {variant}, all as one"] = _judged(PhraseFinder.together(finders), files)
     return figures
 
 
-def _trial(files: dict[str, Path], variant: str, seed: int, epochs: int | None) -> dict[str, float]:
+def _taught(path: Path, variant: str, seed: int, epochs: int | None) -> PhraseFinder:
     shape, own = VARIANTS[variant]
     torch.manual_seed(seed)
-    began = time.process_time()
-    train = bmes.read(files["train"])
+    train = bmes.read(path)
     labels = spans.labels_of(sorted({label[2:] for text in train.labels for label in text if label != spans.OUTSIDE}))
     finder = PhraseFinder.of(train.texts, labels, shape)
     finder.learn(train.texts, train.labels, 16, DescentConfig(epochs or own, 1, 1, 2e-3, 1e-4, seed), silent)
+    return finder
+
+
+def _judged(finder: PhraseFinder, files: dict[str, Path]) -> dict[str, float]:
     scores: dict[str, float] = {}
     for part, path in files.items():
         if part != "train":
@@ -66,4 +74,4 @@ def _trial(files: dict[str, Path], variant: str, seed: int, epochs: int | None) 
             said = [[phrase for phrase, _ in found] for found in finder.find(judged.texts)]
             precision, recall, f = spans.precision_recall_f(said, [spans.read(text) for text in judged.labels])
             scores |= {f"{part}_f1": f, f"{part}_precision": precision, f"{part}_recall": recall}
-    return scores | {"cpu_s": time.process_time() - began}
+    return scores

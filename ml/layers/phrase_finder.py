@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from copy import deepcopy
+from dataclasses import asdict, dataclass, replace
+from functools import partial
 from typing import Any, Self
 
 import numpy as np
@@ -14,14 +16,16 @@ from torch import Tensor
 from ml.layers import spans
 from ml.layers.character_tables import CharacterTables
 from ml.layers.descent import DescentConfig, descend
+from ml.layers.phrase_book import Entry
 from ml.layers.sequence_tagger import SequenceTagger, TaggerConfig
 from ml.layers.spans import Phrase
+from ml.layers.surroundings import Surroundings
 from ml.layers.tokens import UNKNOWN, TokenTable
 from ml.layers.warm_start import shared_rows, take_over
-from ml.layers.window_grams import WindowTable
 from ml.parts import Step
 
 _BLOCK = 64  # texts at once
+_OTHERS = "others."  # what the names of their weights begin with
 Scored = tuple[Phrase, float]  # a phrase and the probability of its least certain character
 
 
@@ -35,7 +39,8 @@ class FinderConfig:
     dropout: float = 0.5
     at_least: int = 2  # occurrences of a character or bigram that gets a row; what is rarer teaches the unknown one
     longest: int = 256  # characters of a text that are read
-    windows: bool = True  # n-grams around each character speak for labels too
+    members: int = 1  # taggers that learn from different beginnings and speak as one
+    around: bool = True  # n-grams around each character, and phrases known from other texts, speak for labels too
 
 
 class PhraseFinder:
@@ -47,17 +52,19 @@ class PhraseFinder:
         tables: CharacterTables,
         labels: Sequence[str],
         longest: int,
-        windows: WindowTable | None = None,
+        around: Surroundings | None = None,
+        others: Sequence[SequenceTagger] = (),
     ) -> None:
         self.model, self.tables, self.labels, self.longest = model.eval(), tables, list(labels), longest
-        self.windows = windows
+        self.around = around
+        self.others = [other.eval() for other in others]
         self.legal = spans.legal(labels)
 
     @classmethod
     def of(cls, texts: Sequence[str], labels: Sequence[str], config: FinderConfig) -> Self:
         """A finder that has learned nothing yet, with rows for the characters of these texts."""
         tables = CharacterTables.count(texts, config.at_least)
-        windows = WindowTable.count(texts, config.longest, config.at_least) if config.windows else None
+        around = Surroundings.count(texts, labels, config.longest, config.at_least) if config.around else None
         shape = TaggerConfig(
             characters=len(tables.characters),
             bigrams=len(tables.bigrams),
@@ -67,9 +74,29 @@ class PhraseFinder:
             hidden=config.hidden,
             dropout=config.dropout,
             bert=config.bert,
-            grams=len(windows) if windows is not None else 0,
+            around=len(around) if around is not None else 0,
         )
-        return cls(SequenceTagger(shape), tables, labels, config.longest, windows)
+        model, *others = (SequenceTagger(shape) for _ in range(config.members))
+        return cls(model, tables, labels, config.longest, around, others)
+
+    @property
+    def members(self) -> list[SequenceTagger]:
+        """All taggers; what they say of a label is averaged, and so are their transitions once they have learned."""
+        return [self.model, *self.others]
+
+    @classmethod
+    def together(cls, finders: Sequence[Self]) -> Self:
+        """Finders that learned from the same texts as one that asks them all."""
+        first = finders[0]
+        models = [deepcopy(model) for finder in finders for model in finder.members]
+        found = cls(models[0], first.tables, first.labels, first.longest, first.around, models[1:])
+        found._agree()
+        return found
+
+    def to(self, device: str) -> None:
+        """Where it learns and reads."""
+        for model in self.members:
+            model.to(device)
 
     def learn(
         self,
@@ -87,17 +114,31 @@ class PhraseFinder:
         """
         row = {label: number for number, label in enumerate(self.labels)}
         groups = list(_grouped(texts, batch))
+        own: list[frozenset[Entry]] = []
+        if self.around is not None:
+            self.around, own = self.around.taught(texts, said)
 
-        def loss(rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
+        def loss(model: SequenceTagger, rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
             group = groups[rows[0]]
-            inputs = _forgetful(self._encode([texts[i] for i in group]), forget, generator)
+            inputs = self._encode([texts[i] for i in group], [own[i] for i in group] if own else ())
+            inputs = _forgetful(inputs, forget, generator)
             target = torch.zeros(inputs[0].shape, dtype=torch.long)
             for place, i in enumerate(group):
                 written = [row[label] for label in said[i][: self.longest]]
                 target[place, : len(written)] = torch.tensor(written)
-            return self.model.loss(self.model(*inputs), target.to(inputs[0].device), inputs[2])
+            return model.loss(model(*inputs), target.to(inputs[0].device), inputs[2])
 
-        descend(self.model, len(groups), loss, config, step)
+        for number, model in enumerate(self.members):
+            descend(model, len(groups), partial(loss, model), replace(config, seed=config.seed + number), step)
+        self._agree()
+
+    @torch.no_grad()
+    def _agree(self) -> None:
+        """Give all taggers their mean transitions."""
+        for same in zip(*(model.crf.parameters() for model in self.members), strict=True):
+            mean = torch.stack(same).mean(dim=0)
+            for parameter in same:
+                parameter.copy_(mean)
 
     def find(self, texts: Sequence[str]) -> list[list[Scored]]:
         """Phrases of each text, in its order."""
@@ -105,7 +146,7 @@ class PhraseFinder:
         for group in _grouped(texts, _BLOCK):
             inputs = self._encode([texts[i] for i in group])
             with torch.no_grad():
-                emissions = self.model(*inputs)
+                emissions = torch.stack([model(*inputs) for model in self.members]).mean(dim=0)
             paths = self.model.decode(emissions, inputs[2], self.legal)
             certain = self.model.marginals(emissions, inputs[2]).cpu()
             for place, (i, path) in enumerate(zip(group, paths, strict=True)):
@@ -114,11 +155,11 @@ class PhraseFinder:
                 found[i] = [(phrase, float(chosen[phrase.start : phrase.end].min())) for phrase in phrases]
         return found
 
-    def _encode(self, texts: Sequence[str]) -> list[Tensor]:
+    def _encode(self, texts: Sequence[str], own: Sequence[frozenset[Entry]] = ()) -> list[Tensor]:
         device = self.model.head.weight.device
         inputs = list(self.tables.encode(texts, self.longest))
-        if self.windows is not None:
-            inputs.append(self.windows.encode(texts, self.longest))
+        if self.around is not None:
+            inputs.append(self.around.encode(texts, self.longest, own))
         return [tensor.to(device) for tensor in inputs]
 
     def take_over(self, former: PhraseFinder) -> None:
@@ -130,11 +171,10 @@ class PhraseFinder:
         bigrams = shared_rows(list(range(2)) + _keys(ours.bigrams), list(range(2)) + _keys(theirs.bigrams))
         names = ("embed.weight", "bert.embeddings.word_embeddings.weight")
         rows = dict.fromkeys(names, characters) | {"bigrams.weight": bigrams}
-        if self.windows is not None and former.windows is not None:
-            rows["grams.weight"] = shared_rows(
-                *([0, *table.hashes.tolist()] for table in (self.windows, former.windows))
-            )
-        take_over(self.model, former.model, rows)
+        if self.around is not None and former.around is not None:
+            rows["around.weight"] = shared_rows(self.around.keys(), former.around.keys())
+        for mine, its in zip(self.members, former.members, strict=False):  # there may be more or fewer now
+            take_over(mine, its, rows)
 
     def state(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """Settings and weights to keep."""
@@ -142,23 +182,37 @@ class PhraseFinder:
             "model": asdict(self.model.config),
             "labels": self.labels,
             "longest": self.longest,
+            "members": len(self.members),
             "characters": list(self.tables.characters.known),
             "bigrams": list(self.tables.bigrams.known),
         }
         weights = {name: tensor.cpu().contiguous() for name, tensor in self.model.state_dict().items()}
-        if self.windows is not None:
-            weights["windows.hashes"] = torch.from_numpy(self.windows.hashes)
+        for number, model in enumerate(self.others):
+            state = model.state_dict().items()
+            weights |= {f"{_OTHERS}{number}.{name}": tensor.cpu().contiguous() for name, tensor in state}
+        if self.around is not None:
+            config |= self.around.settings()
+            weights["around.hashes"] = torch.from_numpy(self.around.windows.hashes)
         return config, weights
 
     @classmethod
     def restored(cls, config: Mapping[str, Any], weights: dict[str, Tensor], device: str = "cpu") -> Self:
         """What `state` gave."""
-        model = SequenceTagger(TaggerConfig(**config["model"]))
-        hashes = weights.pop("windows.hashes", None)
-        model.load_state_dict(weights)
-        windows = WindowTable(hashes.numpy()) if hashes is not None else None
+        hashes = weights.pop("around.hashes", None)
+        models = [SequenceTagger(TaggerConfig(**config["model"])).to(device) for _ in range(config.get("members", 1))]
+        for number, model in enumerate(models):
+            model.load_state_dict(_member(weights, number))
+        around = Surroundings.restored(hashes, config) if hashes is not None else None
         tables = CharacterTables(*(TokenTable(tuple(config[name])) for name in ("characters", "bigrams")))
-        return cls(model.to(device), tables, config["labels"], config["longest"], windows)
+        return cls(models[0], tables, config["labels"], config["longest"], around, models[1:])
+
+
+def _member(weights: Mapping[str, Tensor], number: int) -> dict[str, Tensor]:
+    """Weights of one of several taggers; those of the first have bare names."""
+    if not number:
+        return {name: tensor for name, tensor in weights.items() if not name.startswith(_OTHERS)}
+    begin = f"{_OTHERS}{number - 1}."
+    return {name.removeprefix(begin): tensor for name, tensor in weights.items() if name.startswith(begin)}
 
 
 def _forgetful(inputs: list[Tensor], share: float, generator: torch.Generator) -> list[Tensor]:
@@ -174,10 +228,6 @@ def _forgetful(inputs: list[Tensor], share: float, generator: torch.Generator) -
 
 def _keys(table: TokenTable) -> list[Any]:
     return list(table.known)
-
-
-def _rows(table: WindowTable) -> list[int]:
-    return [0, *table.hashes.tolist()]
 
 
 def _grouped(texts: Sequence[str], batch: int) -> Iterator[list[int]]:

@@ -1,7 +1,7 @@
-"""Labels for each character of a text: (BERT-)BiLSTM-CRF, with n-grams of a window speaking for labels beside it.
+"""Labels for each character of a text: (BERT-)BiLSTM-CRF, beside which what stands around a character speaks.
 
-Huang, Xu & Yu 2015, whose section 3.3 connects such n-grams to the outputs past the LSTM as here; characters and
-bigrams of characters as in Zhang & Yang 2018 (section 3.1); the normaliser, its likelihood and Viterbi are
+Huang, Xu & Yu 2015, whose section 3.3 connects such features to the outputs past the LSTM as is done here; characters
+and bigrams of characters as in Zhang & Yang 2018 (section 3.1); the normaliser, its likelihood and Viterbi are
 pytorch-crf's.
 """
 
@@ -17,7 +17,7 @@ from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 from torchcrf import CRF
 
 _NEVER = -1e4  # score of an illegal transition when decoding
-_FASTER = 1.5  # what an n-gram says for labels, in weights: it learns so many times faster than the rest
+_FASTER = 1.5  # what stands around speaks so much louder than its weights, and learns so much faster than the rest
 
 
 @dataclass(frozen=True)
@@ -32,13 +32,13 @@ class TaggerConfig:
     hidden: int = 128  # of the LSTM, in each direction
     dropout: float = 0.5
     bert: Mapping[str, Any] | None = None
-    grams: int = 0  # rows of the table of n-grams around a character; 0 = none
-    gram_dropout: float = 0.3  # share of them that training hides
+    around: int = 0  # rows of the table of what stands around a character; 0 = none
+    around_dropout: float = 0.3  # share of it that training hides
 
 
 class SequenceTagger(nn.Module):
-    """Characters and bigrams (texts, length), their mask, and n-grams (texts, length, n-grams around each), row 0 for
-    none -> emissions (texts, length, labels).
+    """Characters and bigrams (texts, length), their mask, and rows of what stands around (texts, length, any number),
+    0 for nothing -> emissions (texts, length, labels).
     """
 
     def __init__(self, config: TaggerConfig) -> None:
@@ -61,12 +61,14 @@ class SequenceTagger(nn.Module):
         self.dropout = nn.Dropout(config.dropout)
         self.lstm = nn.LSTM(width, config.hidden, batch_first=True, bidirectional=True)
         self.head = nn.Linear(2 * config.hidden, config.labels)
-        self.grams = nn.EmbeddingBag(config.grams, config.labels, mode="sum", padding_idx=0) if config.grams else None
-        if self.grams is not None:
-            nn.init.zeros_(self.grams.weight)
+        self.around = (
+            nn.EmbeddingBag(config.around, config.labels, mode="sum", padding_idx=0) if config.around else None
+        )
+        if self.around is not None:
+            nn.init.zeros_(self.around.weight)
         self.crf: Any = CRF(config.labels, batch_first=True)
 
-    def forward(self, characters: Tensor, bigrams: Tensor, mask: Tensor, grams: Tensor | None = None) -> Tensor:
+    def forward(self, characters: Tensor, bigrams: Tensor, mask: Tensor, around: Tensor | None = None) -> Tensor:
         if self.bert is None:
             embedded = self.embed(characters)  # (texts, length, width)
         else:
@@ -77,17 +79,17 @@ class SequenceTagger(nn.Module):
         packed = pack_padded_sequence(self.dropout(embedded), lengths, batch_first=True, enforce_sorted=False)
         hidden, _ = pad_packed_sequence(self.lstm(packed)[0], batch_first=True, total_length=mask.shape[1])
         emissions: Tensor = self.head(self.dropout(hidden))
-        if self.grams is not None and grams is not None:
-            emissions = emissions + self._said(self.grams, grams)
+        if self.around is not None and around is not None:
+            emissions = emissions + self._said(self.around, around)
         return emissions
 
-    def _said(self, table: nn.EmbeddingBag, grams: Tensor) -> Tensor:
-        """(texts, length, labels): what the n-grams around each character say."""
-        rows = grams.flatten(0, 1)
+    def _said(self, table: nn.EmbeddingBag, around: Tensor) -> Tensor:
+        """(texts, length, labels): what stands around each character says."""
+        rows = around.flatten(0, 1)
         weights = nn.functional.dropout(
-            torch.ones_like(rows, dtype=torch.float), self.config.gram_dropout, self.training
+            torch.ones_like(rows, dtype=torch.float), self.config.around_dropout, self.training
         )
-        return _FASTER * table(rows, per_sample_weights=weights).unflatten(0, grams.shape[:2])
+        return _FASTER * table(rows, per_sample_weights=weights).unflatten(0, around.shape[:2])
 
     def loss(self, emissions: Tensor, labels: Tensor, mask: Tensor) -> Tensor:
         """Negative log-likelihood, mean over texts. pytorch-crf returns the positive one."""

@@ -10,9 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from ml.layers.character_tables import folded
 
@@ -61,16 +59,8 @@ class WindowTable:
     def __len__(self) -> int:
         return len(self.hashes) + 1
 
-    def encode(self, texts: Sequence[str], longest: int) -> Tensor:
-        """(texts, length, n-grams around a character): rows, 0 for padding too; at least one character wide."""
-        found = [self.rows(text, longest) for text in texts]
-        rows = np.zeros((len(texts), max([1, *map(len, found)]), len(PLACES)), np.int64)
-        for mine, row in zip(found, rows, strict=True):
-            row[: len(mine)] = mine
-        return torch.from_numpy(rows)
-
     def rows(self, text: str, longest: int) -> NDArray[np.int64]:
-        """(characters, n-grams around each)"""
+        """(characters, n-grams around each), 0 for those without a row."""
         if not len(self.hashes):
             return np.zeros((min(len(text), longest), len(PLACES)), np.int64)
         hashes = window_grams(text, longest)

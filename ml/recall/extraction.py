@@ -28,7 +28,8 @@ class ExtractionSettings:
     hidden: int = 64
     dropout: float = 0.4
     longest: int = 128  # characters of a field that are read
-    windows: bool = True  # n-grams around each character speak for phrases too
+    members: int = 1  # taggers that speak as one: each costs as much as the first
+    around: bool = True  # n-grams around each character, and phrases of other videos, speak for phrases too
     epochs: int = 6
     least_steps: int = 200
     batch: int = 16
@@ -56,16 +57,22 @@ class ExtractionRecaller:
         texts, said = taught_texts(data, settings.longest)
         labels = spans.labels_of(sorted({tag.kind for tag in data.vocabulary}))
         shape = FinderConfig(
-            settings.bert, settings.width, settings.hidden, settings.dropout, 2, settings.longest, settings.windows
+            settings.bert,
+            settings.width,
+            settings.hidden,
+            settings.dropout,
+            longest=settings.longest,
+            members=settings.members,
+            around=settings.around,
         )
         finder = PhraseFinder.of(texts, labels, shape)
-        finder.model.to("cuda" if torch.cuda.is_available() else "cpu")
+        finder.to("cuda" if torch.cuda.is_available() else "cpu")
         if warm is not None:
             finder.take_over(warm.finder)
         taught = sum(map(len, said))
         descent = DescentConfig(settings.epochs, settings.least_steps, 1, settings.rate, 1e-4, settings.seed)
         written = [spans.write(phrases, len(text)) for phrases, text in zip(said, texts, strict=True)]
-        finder.learn(texts if taught else [], written, settings.batch, descent, step)
+        finder.learn(*((texts, written) if taught else ([], [])), settings.batch, descent, step)
         return cls(data.vocabulary, finder, taught)
 
     def recall(self, features: Sequence[Features], k: int) -> list[list[Candidate]]:

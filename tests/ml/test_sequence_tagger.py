@@ -161,3 +161,39 @@ def test_what_is_shown_as_unknown_teaches_only_the_unknown_character(forget, lea
     finder.learn(["abab"] * 4, said, 2, DescentConfig(1, 2, 1, 0.1), silent, forget=forget)
     changed = (finder.model.embed.weight.detach() != before).any(dim=1).tolist()
     assert changed == [False, not learned, learned, learned]  # padding, unknown, a, b
+
+
+def test_several_taggers_speak_as_one():
+    """Their mean emissions are decoded with their mean transitions; alone with itself a tagger says the same."""
+    torch.manual_seed(3)
+    texts, labels = ["abcd", "ab"], spans.labels_of(["x"])
+    one, other = (PhraseFinder.of(texts * 2, labels, FinderConfig(None, 4, 4, around=False)) for _ in range(2))
+    for finder in (one, other):
+        torch.nn.init.normal_(finder.model.head.weight, std=3.0)
+    both = PhraseFinder.together([one, other])
+
+    inputs = list(one.tables.encode(texts))
+    with torch.no_grad():
+        emissions = (one.model(*inputs) + other.model(*inputs)) / 2
+    mean = (one.model.crf.transitions + other.model.crf.transitions) / 2
+    torch.testing.assert_close(both.model.crf.transitions, mean)
+    paths = both.model.decode(emissions, inputs[2], spans.legal(labels))
+    assert [[phrase for phrase, _ in found] for found in both.find(texts)] == [
+        spans.read([labels[i] for i in path]) for path in paths
+    ]
+    assert PhraseFinder.together([one, one]).find(texts) == one.find(texts)
+    assert PhraseFinder.restored(*both.state()).find(texts) == both.find(texts)
+
+
+def test_several_taggers_learn_from_different_beginnings():
+    torch.manual_seed(0)
+    texts, shape = ["ab", "ba"] * 4, FinderConfig(None, 4, 4, members=2, around=False)
+    finder, later = (PhraseFinder.of(texts, spans.labels_of(["x"]), shape) for _ in range(2))
+    told = []
+    finder.learn(texts, [["B-x", "E-x"]] * 8, 2, DescentConfig(1, 3, 1, 0.1), lambda *step: told.append(step))
+    first, second = finder.members
+    assert len(told) == 8
+    assert not torch.equal(first.head.weight, second.head.weight)
+    assert torch.equal(first.crf.transitions, second.crf.transitions)
+    later.take_over(finder)
+    assert later.find(["ab"]) == finder.find(["ab"])

@@ -1,14 +1,8 @@
-"""N-grams around characters: which there are, which have rows, and that a tagger learns from them."""
+"""N-grams around characters: which there are, and which have rows."""
 
 import numpy as np
-import torch
 
-from ml.layers import spans
-from ml.layers.descent import DescentConfig
-from ml.layers.phrase_finder import FinderConfig, PhraseFinder
-from ml.layers.spans import Phrase
 from ml.layers.window_grams import PLACES, WindowTable, window_grams
-from ml.parts import silent
 
 
 def column(start: int, n: int) -> int:
@@ -36,16 +30,14 @@ def test_the_hashes_are_those_that_bundles_were_written_with():
 
 def test_only_what_occurs_often_enough_has_a_row_and_the_commonest_are_kept():
     table = WindowTable.count(["ab", "ab", "cd"], 10)
-    rows = table.encode(["ab", "cd", ""], 10)
-    assert rows.shape == (3, 2, len(PLACES))
-    assert (rows[0] > 0).all()
-    assert rows[1, :, column(0, 2)].sum() == 0
-    assert (rows[2] == 0).all()
+    assert table.rows("ab", 10).shape == (2, len(PLACES))
+    assert (table.rows("ab", 10) > 0).all()
+    assert (table.rows("cd", 10)[:, column(0, 2)] == 0).all()
     texts = ["ab", "ab", "ab", "cd", "cd"]
     often = WindowTable.count(texts, 10, at_least=3)
     few = WindowTable.count(texts, 10, at_most=len(often) - 1)
     assert few.hashes.tolist() == often.hashes.tolist()
-    assert (WindowTable.count([], 10).encode(["ab"], 10) == 0).all()
+    assert (WindowTable.count([], 10).rows("ab", 10) == 0).all()
 
 
 def test_counting_in_chunks_counts_the_same():
@@ -53,26 +45,3 @@ def test_counting_in_chunks_counts_the_same():
     found = np.concatenate([window_grams(text, 10).ravel() for text in texts])
     hashes, counts = np.unique(found, return_counts=True)
     assert WindowTable.count(texts, 10, at_least=3).hashes.tolist() == hashes[counts >= 3].tolist()
-
-
-def test_a_border_that_only_the_neighbours_tell_is_learned_by_them_alone():
-    """With an LSTM that is kept from learning; what the n-grams say is kept to the bit."""
-    torch.manual_seed(0)
-    texts, kinds = ["xaby", "zabw"] * 8, spans.labels_of(["k"])
-    said = [spans.write([Phrase(1, 3, "k")] if text[0] == "x" else [], 4) for text in texts]
-    finder = PhraseFinder.of(texts, kinds, FinderConfig(None, 4, 4))
-    for part in (finder.model.lstm, finder.model.head):
-        part.requires_grad_(False)
-    finder.learn(texts, said, 4, DescentConfig(10, 1, 1, 0.05), silent)
-    again = PhraseFinder.restored(*finder.state())
-    assert [[phrase for phrase, _ in found] for found in again.find(["xaby", "zabw"])] == [[Phrase(1, 3, "k")], []]
-    assert again.find(["xaby"]) == finder.find(["xaby"])
-
-
-def test_a_warm_start_takes_over_the_ngrams_that_both_know():
-    old, new = (PhraseFinder.of([t, t], spans.labels_of(["k"]), FinderConfig(None, 4, 4)) for t in ("ab", "cab"))
-    torch.nn.init.ones_(old.model.grams.weight)
-    new.take_over(old)
-    known = np.isin(new.windows.hashes, old.windows.hashes)
-    assert 0 < known.sum() < len(known)
-    assert (new.model.grams.weight[1:].sum(dim=1).detach().numpy() > 0).tolist() == known.tolist()
