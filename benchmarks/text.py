@@ -79,7 +79,7 @@ def _trials(tasks: Tasks, methods: dict[str, Method], count: int) -> dict[str, l
                     print(task.name, name, found[name][-1], file=sys.stderr, flush=True)
             partners = [scores[name] for name in PARTNERS if name in scores]
             if len(partners) > 1:
-                found[TOGETHER].append(task.accuracy(together(task, partners)))
+                found[TOGETHER].append(task.accuracy(together(partners)))
         if len(cut) > 1:
             break  # folds are trials enough
         same = {name: scores[name] for name in SEEDLESS if name in scores}

@@ -31,20 +31,14 @@ def test_accuracy_counts_each_part_and_only_what_is_known():
     assert task.accuracy(scores) == {"dev level 1 top1": 1.0, "test level 1 top1": 0.0, "test level 2 top1": 1.0}
 
 
-def test_several_methods_have_the_mean_of_their_logarithms_and_classes_the_help_of_those_above():
-    task = make_task(
-        labels=np.array([[0, 0], [1, 2]] * 6), truth=np.array([[0, 1]] * 2), parents=(np.array([0, 0, 1]),)
-    )
+def test_several_methods_have_the_mean_of_their_probabilities():
     one = [np.log([[0.9, 0.1]] * 2), np.log([[0.2, 0.3, 0.5]] * 2)]
-    other = [np.log([[0.4, 0.6]] * 2), np.log([[0.2, 0.2, 0.6]] * 2)]
+    other = [np.log([[0.4, 0.6]] * 2), np.array([[np.log(0.5), np.log(0.5), -np.inf]] * 2)]
 
-    first, second = together(task, [one, other])
+    first, second = together([one, other])
 
-    upper = np.array([np.sqrt(0.9 * 0.4), np.sqrt(0.1 * 0.6)])
-    upper /= upper.sum()
-    lower = np.sqrt(np.array([0.04, 0.06, 0.3])) * np.sqrt(np.array([0.36, 0.36, 0.06])) ** 0.25
-    np.testing.assert_allclose(np.exp(first[0]), upper)
-    np.testing.assert_allclose(np.exp(second[0]), lower / lower.sum())
+    np.testing.assert_allclose(np.exp(first[0]), [0.65, 0.35])
+    np.testing.assert_allclose(np.exp(second[1]), [0.35, 0.4, 0.25])
 
 
 def test_the_teacher_was_not_told_the_class_of_the_text_it_judges():
@@ -82,7 +76,7 @@ def test_words_say_where_they_stand():
     assert {"Who", "am I", "Who am I", "begin:Who am", "1:am", "Who..I", "in:<am>", "in:Who"} <= set(found)
 
 
-def test_kuairec_has_levels_parents_and_hints(tmp_path):
+def test_kuairec_has_levels_and_hints(tmp_path):
     rows = {
         "train.csv": [("A > b", "[1, 2]"), ("C", "[]"), ("A > d", "[2]")],
         "dev.csv": [("A > b", "[]")],
@@ -99,5 +93,4 @@ def test_kuairec_has_levels_parents_and_hints(tmp_path):
     assert task.parts == ["dev", "test"]
     assert task.labels[:, :2].tolist() == [[0, 0], [1, -1], [0, 1]]
     assert task.truth[:, :2].tolist() == [[0, 0], [1, 2]]
-    assert [above.tolist() for above in task.parents] == [[0, 0, 1], []]
     assert task.hints.tolist() == [[1, 1], [0, 0], [0, 1]]

@@ -42,7 +42,6 @@ def as_task(folder: Path) -> Task:
     named = [sorted({n for part in videos.values() for v in part if (n := _name(v, level))}) for level in (1, 2, 3)]
     row = [{name: number for number, name in enumerate(names)} for names in named]
     labels = lambda part: np.array([[row[n].get(_name(v, n + 1), UNKNOWN) for n in range(3)] for v in part])
-    above = [np.array([row[n][name.rpartition(" > ")[0]] for name in named[n + 1]]) for n in range(2)]
     return Task(
         name=folder.name,
         texts=[_text(video) for video in videos["train.csv"]],
@@ -52,7 +51,6 @@ def as_task(folder: Path) -> Task:
         parts=[name.removesuffix(".csv") for name in judged for _ in videos[name]],
         spaced=False,
         hints=_hints(videos["train.csv"]),
-        parents=tuple(above),
     )
 
 
