@@ -72,7 +72,9 @@ def _switch(version: ModelVersion, by: User | None, despite: bool, why: Promotio
         raise PromotionRefused(reasons)
     if former:
         ModelVersion.objects.filter(pk=former.pk, state=State.ACTIVE).update(state=State.RETIRED)
-    ModelVersion.objects.filter(pk=version.pk).update(state=State.ACTIVE, promoted_at=Now())
+    others = ModelVersion.objects.filter(pk=version.pk).exclude(state=State.ACTIVE)
+    if not others.update(state=State.ACTIVE, promoted_at=Now()):  # somebody did the same while this one waited
+        raise Overtaken([_("It is the active version already.")])
     canaries.overtake(version, by)
     version.refresh_from_db()
     return Promotion.objects.create(version=version, former=former, objections=reasons, by=by, why=why)

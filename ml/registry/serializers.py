@@ -61,6 +61,9 @@ class TrainingRunSerializer(serializers.ModelSerializer[TrainingRun]):
             "error",
             "version",
             "started_by",
+            "trigger",
+            "figures",
+            "sequel",
             "created_at",
             "finished_at",
         ]

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.core import signing
 
 from annotation import people, queue
-from annotation.models import Consensus, ReviewTask
+from annotation.learning.acceptance import Side, Sides
+from annotation.learning.ratios import Sums
+from annotation.models import CanaryLook, Consensus, DriftWindow, LearningSettings, ReviewTask
 from annotation.verdicts import Said
-from ml.registry.models import ModelVersion, Promotion, TrainingRun
+from ml.registry import canaries
+from ml.registry.models import Canary, ModelVersion, Promotion, TrainingRun
 from ml.types import FoundPhrase, Span
 from tagging import new_phrases
 from tagging.face_models import KnownPerson
@@ -93,9 +96,32 @@ def _models(person: User) -> dict[str, str]:
     worse = make_model(metrics=METRICS | {"f1": 0.5}, parent=active)
     Promotion.objects.create(version=active, by=person, objections=["f1 fell"])
     run = TrainingRun.objects.create(
-        stack="small", state="done", version=worse, losses={"ranker": [[1, 0.9], [2, 0.5], [3, 0.4]]}
+        stack="small",
+        state="done",
+        version=worse,
+        losses={"ranker": [[1, 0.9], [2, 0.5], [3, 0.4]]},
+        trigger="verdicts",
+        figures={"verdicts": 5000},
     )
-    return {"models/<int:pk>/": f"/models/{worse.pk}/", "models/runs/<int:pk>/": f"/models/runs/{run.pk}/"}
+    return {
+        "models/<int:pk>/": f"/models/{worse.pk}/",
+        "models/runs/<int:pk>/": f"/models/runs/{run.pk}/",
+        "models/<int:pk>/canary/": f"/models/{worse.pk}/canary/",
+        "models/canaries/<int:pk>/": f"/models/canaries/{_trial(worse).pk}/",
+    }
+
+
+def _trial(version: ModelVersion) -> Canary:
+    """A trial with a plot, and a window of audited reviews."""
+    canary = canaries.start(version, share=20)
+    for number, clips in enumerate((120, 240), 1):
+        sums = Sums(clips, 0.8 * clips, clips, 0.8 * clips, 0.8 * clips, clips)
+        side = Side(sums, sums)
+        CanaryLook.objects.create(canary=canary, number=number, sides=Sides(side, side).told())
+    told = {"reviews": 100, "last_review": 0, "accepted": asdict(sums), "brier": asdict(sums)}
+    DriftWindow.objects.create(promotion=Promotion.objects.get(), number=0, **told)
+    LearningSettings.objects.create(number=1, verdicts=5000)
+    return canary
 
 
 def _imports(filled: Queue, folder: Path) -> dict[str, str]:

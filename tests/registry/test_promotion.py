@@ -101,3 +101,22 @@ def test_of_two_promotions_at_once_one_wins_and_one_is_told():
     assert "promoted" in results
     assert ModelVersion.objects.filter(state="active").count() == 1
     assert Promotion.objects.count() == results.count("promoted")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_people_who_promote_the_same_version_one_does():
+    make_model(state="active")
+    version = make_model()
+
+    def promote(_n):
+        try:
+            promotion.promote(version)
+        except promotion.Overtaken:
+            return "overtaken"
+        finally:
+            connection.close()
+        return "promoted"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(promote, range(2))) == ["overtaken", "promoted"]
+    assert Promotion.objects.count() == 1
