@@ -33,7 +33,7 @@ from annotation import (
 )
 from annotation import serializers as shapes
 from annotation.models import Review, ReviewTask
-from annotation.probes import memory
+from annotation.probes import memory, qualification
 from ml.registry.requests import SignedInCall
 from tagging.api import View
 from tagging.models import Video
@@ -85,13 +85,22 @@ class Claim(View):
     @extend_schema(
         operation_id="queue_claim",
         request=shapes.ClaimSerializer,
-        responses={200: shapes.ClipSerializer, 204: OpenApiResponse(description="There is nothing to claim.")},
+        responses={
+            200: shapes.ClipSerializer,
+            204: OpenApiResponse(description="There is nothing to claim."),
+            403: OpenApiResponse(shapes.ProblemSerializer, "The line asks this person to qualify first."),
+        },
     )
     def post(self, request: SignedInCall) -> Response:
         """Claim the most urgent clip of a business line."""
         told = _read(shapes.ClaimSerializer, request)
         task = queue.claim(request.user, told["line"], leave=told.get("leave", ()))
-        return _clip(task) if task else Response(status=204)
+        if task:
+            return _clip(task)
+        if qualification.standing(request.user, told["line"]).shut:
+            text = _("Qualify for this line first, on its page.")
+            return Response({"error": "not_qualified", "message": text}, status=403)
+        return Response(status=204)
 
 
 class Task(View):

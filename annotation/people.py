@@ -34,6 +34,7 @@ ROLES: dict[str, list[str]] = {
         "tagging.manage_gallery",
         "annotation.adjudicate",
         "annotation.view_quality",
+        "annotation.add_goldclip",
     ],
     "admin": [
         *READ,
@@ -53,6 +54,8 @@ ROLES: dict[str, list[str]] = {
         "annotation.view_review",  # export
         "annotation.adjudicate",
         "annotation.add_learningsettings",
+        "annotation.add_goldclip",
+        "annotation.change_qualification",
         "annotation.change_reviewtask",  # return skipped tasks to the queue
         "auth.view_user",
         "auth.add_user",

@@ -7,6 +7,7 @@ from celery import shared_task
 from annotation import mined_rules, rereview, retraining
 from annotation.agreement import missing, refreshing
 from annotation.learning import sequels, triggers, watching
+from annotation.probes import trust
 from annotation.quality import fold
 from ml.registry import nudges, runs
 from taxonomy.models import BusinessLine
@@ -46,6 +47,12 @@ def measure_agreement() -> None:
 @shared_task
 def find_missing_tags() -> None:
     missing.refresh_all()
+
+
+@shared_task
+def learn_trust() -> None:
+    """Count what gold clips tell of reviewers."""
+    trust.learn()
 
 
 @shared_task

@@ -284,6 +284,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "sweep": {"task": "tagging.tasks.sweep", "schedule": 3600, "options": {"expires": 3600}},
     "carry-labels": {"task": "tagging.tasks.carry_labels", "schedule": 30, "options": {"expires": 30}},
+    "learn-trust": {"task": "annotation.tasks.learn_trust", "schedule": 60, "options": {"expires": 60}},
     "review-split-tags": {"task": "annotation.tasks.review_split_tags", "schedule": 30, "options": {"expires": 30}},
     "add-up-reviews": {
         "task": "annotation.tasks.add_up_reviews",

@@ -12,7 +12,7 @@ from django.conf import settings
 
 from annotation import retraining
 from annotation.demo import clips as demo_clips
-from annotation.demo import founding, reviewing
+from annotation.demo import founding, gold_clips, reviewing
 from annotation.demo.clips import DemoClip
 from annotation.demo.reviewing import SOURCE
 from ml.registry import promotion, runs
@@ -32,8 +32,8 @@ class Impossible(RuntimeError):
 
 
 def finished(clips: Sequence[DemoClip]) -> bool:
-    """Whether a former start came to its end: the reviews written last are there."""
-    return founding.begun() and not reviewing.unreviewed(clip for clip in clips if clip.review)
+    """Whether a former start came to its end: the reviews and gold clips made last are there."""
+    return founding.begun() and gold_clips.made() and not reviewing.unreviewed(clip for clip in clips if clip.review)
 
 
 def make(clips: Sequence[DemoClip], say: Say) -> None:
@@ -55,6 +55,8 @@ def make(clips: Sequence[DemoClip], say: Say) -> None:
     suggest(say)
     say("Correcting some of the first suggestions")
     reviewing.review([clip for clip in clips if clip.review == "later"])
+    say("Choosing gold clips")
+    gold_clips.make()
 
 
 def film(clips: Sequence[DemoClip], folder: Path, say: Say) -> None:

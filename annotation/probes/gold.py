@@ -39,6 +39,10 @@ class AlreadyGold(Exception):
     """The video is a gold clip of the line."""
 
 
+class BrokenRule(ValueError):
+    """The tags a clip must get may not stand together."""
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A tag of which something can be told for a gold clip, and what reviewers said so far: must, must not, neither."""
@@ -66,7 +70,7 @@ def make(
     """Make a video a gold clip: `wanted` says of tags whether it must get them, or must not.
 
     Returns it and how many people of the line need no qualification, now that enough gold clips ask for one: those who
-    have worked for the line before. Raises AlreadyGold; ValueError when no tag is told, or they break a rule.
+    have worked for the line before. Raises AlreadyGold; ValueError when no tag is told; BrokenRule.
     """
     _check(line, wanted)
     try:
@@ -89,7 +93,7 @@ def _check(line: BusinessLine, wanted: Mapping[int, bool]) -> None:
     if not wanted:
         raise ValueError("nothing is told of any tag")
     if rulebook.load(line=line.pk).conflicts(must):
-        raise ValueError("the tags break a rule")
+        raise BrokenRule
 
 
 def retire(clip: GoldClip) -> None:

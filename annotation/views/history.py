@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotation import figures, queue
 from annotation.models import Review, ReviewTask
-from annotation.probes import memory
+from annotation.probes import memory, trust_list
 from ml.registry.requests import SignedIn
 from tagging.models import Video
 from tagging.video_page import localised_names
@@ -44,6 +44,7 @@ def own(request: SignedIn) -> HttpResponse:
     memory.recall(found, request.user)
     content: dict[str, Any] = {"reviews": found[:PAGE], "older": older, "first": not before, "operation": uuid4()}
     content["effort"] = None if before else figures.effort(request.user)
+    content["look_closer"] = not before and trust_list.note(request.user)
     return render(request, "annotation/history.html", content)
 
 

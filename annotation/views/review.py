@@ -18,6 +18,7 @@ from annotation import figures, queue, readings, refusals, reviews, workbench
 from annotation.clips import Clip
 from annotation.forms import ReviewForm, is_id
 from annotation.models import ReviewTask
+from annotation.probes import qualification
 from annotation.tag_labels import labels
 from annotation.verdicts import Effort
 from annotation.views.lines import chosen, header
@@ -38,6 +39,8 @@ def enter(request: SignedIn) -> HttpResponse:
         return render(request, "annotation/queue_empty.html")
     task = queue.held(request.user, line) or queue.claim(request.user, line, leave=_ids(request.GET, "not"))
     if task is None:
+        if qualification.standing(request.user, line).shut:
+            return redirect(reverse("annotation:qualify") + f"?line={line.slug}")
         return render(request, "annotation/queue_empty.html", header(request, line))
     return redirect(task)
 

@@ -268,7 +268,7 @@ def test_a_clip_is_gold_once_a_line_and_its_tags_stand_together(line, dunk, stre
 
     with pytest.raises(gold.AlreadyGold):
         make_gold(line, dunk, video=clip.video)
-    with pytest.raises(ValueError, match="rule"):
+    with pytest.raises(gold.BrokenRule):
         make_gold(line, dunk, street)
     with pytest.raises(ValueError, match="nothing"):
         make_gold(line)

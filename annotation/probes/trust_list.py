@@ -1,0 +1,65 @@
+"""The page about whom to trust: the people of a line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db.models import Sum
+
+from annotation.probes import bias, rates
+from annotation.probes.bias import Bias, Share
+from annotation.probes.models import Qualification, Trust, TrustPolicy
+from taxonomy.models import BusinessLine
+
+UNDO_HOURS = 24  # so long an answer may be taken back
+
+
+@dataclass(frozen=True)
+class Person:
+    """One reviewer of a line."""
+
+    user: User
+    state: str  # of their qualification; empty: none
+    state_name: str
+    gold: Share  # of the tags of gold clips
+    rate: float  # per cent of gold clips now, over the branches
+    bias: Bias
+
+
+def people(line: BusinessLine) -> list[Person]:
+    """Members of the line and whoever else has told of themselves. Five queries."""
+    found = bias.by_reviewer([line.pk])
+    qualified = {one.person_id: one for one in Qualification.objects.filter(business_line=line)}
+    known = Trust.objects.filter(business_line=line).values("reviewer").annotate(good=Sum("right"), bad=Sum("wrong"))
+    gold = {row["reviewer"]: (row["good"], row["bad"]) for row in known}
+    policy = TrustPolicy.objects.filter(business_line=line).first() or default_policy(line)
+    wanted = User.objects.filter(pk__in=[*line.members.values_list("pk", flat=True), *found, *qualified, *gold])
+    rows = [
+        _person(user, qualified.get(user.pk), *gold.get(user.pk, (0, 0)), policy, found.get(user.pk, Bias()))
+        for user in wanted.filter(is_active=True).order_by("username")
+    ]
+    return sorted(rows, key=lambda row: not row.bias.worrying)
+
+
+def _person(user: User, known: Qualification | None, good: int, bad: int, policy: TrustPolicy, found: Bias) -> Person:
+    rate = rates.rate(good, bad, policy.gold_least, policy.gold_most)
+    state, name = (known.state, known.get_state_display()) if known else ("", "")
+    return Person(user, state, name, Share(good, good + bad), rate, found)
+
+
+def default_policy(line: BusinessLine) -> TrustPolicy:
+    """What holds for a line that has none of its own."""
+    share = settings.PROBE_PERCENT / 3
+    return TrustPolicy(business_line=line, blind=share, wrong=share, missing=share)
+
+
+def note(person: User) -> bool:
+    """Whether a reviewer is to be told to look closer: they accept too many wrong tags, or miss right ones.
+
+    Of answers that can no longer be taken back, so that no single clip shows in it.
+    """
+    lines = list(BusinessLine.objects.values_list("pk", flat=True))
+    own = bias.by_reviewer(lines, person=person.pk, settled=UNDO_HOURS)
+    return own[person.pk].worrying if person.pk in own else False
