@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group, User
 from django.http import HttpRequest
 
-from annotation.models import Review, ReviewTask, Verdict
+from annotation.models import Review, ReviewTask, TagWeight, Verdict
 from tagging.admin import ReadOnly
 
 # People are looked after on their own page. Here whoever may change a person could make themselves a superuser.
@@ -39,3 +39,13 @@ class ReviewAdmin(ReadOnly):
     list_select_related = ("task", "reviewer")
     raw_id_fields = ("task",)
     inlines = (VerdictInline,)
+
+
+@admin.register(TagWeight)
+class TagWeightAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
+    """The next rescoring, within the hour, puts waiting tasks where their new weights say."""
+
+    list_display = ("business_line", "tag", "weight")
+    list_filter = ("business_line",)
+    list_select_related = ("business_line", "tag")
+    raw_id_fields = ("tag",)

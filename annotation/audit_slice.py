@@ -21,6 +21,15 @@ def lot(video: str, line: str, first_byte: int = 1) -> str:
     return f"(('x' || encode(substr({digest}, {first_byte}, 6), 'hex'))::bit(48)::bigint / 281474976710656::float8)"
 
 
+def place(video: str, line: str, quantiles: str) -> str:
+    """SQL for a member's priority: where its turn falls among those of the line's other tasks, as SQL of 101 numbers.
+
+    So the slice is spread evenly over the queue: whatever part of the queue gets reviewed, so much of the slice does.
+    """
+    turn = lot(video, line, 7)
+    return f"coalesce(({quantiles})[1 + floor(100 * {turn})::int], {turn})"
+
+
 def key() -> str:
     """The secret of this installation's draw: who does not know it cannot tell which clips belong to the slice."""
     return salted_hmac("annotation.audit_slice", "", algorithm="sha256").hexdigest()

@@ -23,6 +23,7 @@ from annotation.probes.models import (
     Trust,
     TrustPolicy,
 )
+from annotation.prospects.models import PriorityScale, Prospect, TagExamples, TagWeight
 from annotation.quality.models import ConfidenceWeek, ConfusionWeek, TagWeek, Unfolded, WorkDay
 from annotation.reading_models import GuidelineReading, ReReview
 from ml.registry.models import ModelVersion
@@ -43,8 +44,10 @@ __all__ = [
     "GoldTag",
     "GuidelineReading",
     "LearningSettings",
+    "PriorityScale",
     "Probe",
     "ProbeAnswer",
+    "Prospect",
     "Qualification",
     "ReReview",
     "Review",
@@ -52,7 +55,9 @@ __all__ = [
     "Ruling",
     "SecondLook",
     "Skill",
+    "TagExamples",
     "TagWeek",
+    "TagWeight",
     "Trust",
     "TrustPolicy",
     "Unfolded",

@@ -53,9 +53,10 @@ FROM unnest(%(videos)s::bigint[], %(lines)s::bigint[], %(priorities)s::float8[],
      AS wanted(video, line, priority, why, asked)
 JOIN taxonomy_businessline line ON line.id = wanted.line
 LEFT JOIN tagging_linepolicy policy ON policy.business_line_id = wanted.line
+LEFT JOIN annotation_priorityscale scale ON scale.business_line_id = wanted.line
 CROSS JOIN LATERAL (
     SELECT {audit_slice.lot("wanted.video", "wanted.line")} < coalesce(policy.audit_share, %(share)s) AS audit,
-           {audit_slice.lot("wanted.video", "wanted.line", 7)} AS turn
+           {audit_slice.place("wanted.video", "wanted.line", "scale.quantiles")} AS turn
 ) AS drawn
 CROSS JOIN LATERAL generate_series(1, line.overlap) AS slot
 WHERE wanted.asked OR drawn.audit

@@ -16,12 +16,12 @@ from annotation import (
     first_passwords,
     imported_reviews,
     password_middleware,
-    priorities,
     queue,
     rereview,
     tag_impact,
 )
 from annotation.probes import gold
+from annotation.prospects import opening
 from tagging.models import Import
 from tagging.outcomes import Outcome
 from tagging.signals import imported, suggested
@@ -35,13 +35,7 @@ impact.COUNTERS["annotation"] = tag_impact.count
 
 @receiver(suggested)
 def open_review_tasks(outcomes: Mapping[int, Outcome], **_kw: Any) -> None:
-    queue.open_tasks(priorities.of_videos(outcomes))
-    queue.close_tasks(
-        (video, line)
-        for video, outcome in outcomes.items()
-        for line, decision in outcome.decisions.items()
-        if not decision.needs_review
-    )
+    opening.open_tasks(outcomes)
 
 
 @receiver(imported)

@@ -8,6 +8,7 @@ from annotation import mined_rules, rereview, retraining
 from annotation.agreement import missing, refreshing
 from annotation.learning import sequels, triggers, watching
 from annotation.probes import trust
+from annotation.prospects import rescoring
 from annotation.quality import fold
 from ml.registry import nudges, runs
 from taxonomy.models import BusinessLine
@@ -16,6 +17,12 @@ from taxonomy.models import BusinessLine
 @shared_task
 def retrain(run: int) -> None:
     retraining.retrain(run)
+
+
+@shared_task
+def rescore() -> None:
+    """Priorities follow what tags have examples by now. A second worker at it leaves it to the first."""
+    rescoring.rescore()
 
 
 @shared_task

@@ -116,6 +116,17 @@ def why(reasons: Mapping[str, int]) -> list[str]:
         sentences.append(text % {"n": n})
     if reasons.get("nothing_found"):
         sentences.append(_("the models found no tag"))
+    if reasons.get("new"):
+        sentences.append(_("it is unlike the clips reviewed so far"))
+    if n := reasons.get("rare"):
+        text = ngettext("%(n)d likely tag has few examples", "%(n)d likely tags have few examples", n)
+        sentences.append(text % {"n": n})
+    if n := reasons.get("rules"):
+        text = ngettext("rules keep out %(n)d likely tag", "rules keep out %(n)d likely tags", n)
+        sentences.append(text % {"n": n})
+    if n := reasons.get("worth"):
+        text = ngettext("%(n)d likely tag matters much here", "%(n)d likely tags matter much here", n)
+        sentences.append(text % {"n": n})
     if reasons.get("guideline_changed"):
         sentences.append(_("a guideline changed after it was reviewed"))
     return sentences

@@ -18,7 +18,7 @@ from ml.modality.extraction import Modality
 from ml.parts import find
 from ml.ranking import CALIBRATORS, RANKERS, Calibrator, Ranker
 from ml.ranking.candidates import CandidatePool
-from ml.recall import RECALLERS, Localiser, Reader, Recaller, Witness
+from ml.recall import RECALLERS, Comparer, Localiser, Reader, Recaller, Witness
 from ml.types import Array, Features, FoundPhrase, Gallery, Proposal, VideoInput, Vocabulary
 
 MODALITY, RECALL, RANKING = "modality", "recall", "ranking"  # folders of a bundle
@@ -43,6 +43,7 @@ class Pipeline:
         self.timings: dict[str, float] = {}
         self.gallery_version = 0  # of nobody
         self.phrases: dict[int, list[FoundPhrase]] = {}  # by video, what no tag is called by in the last `propose`
+        self.likeness: dict[int, float] = {}  # by video, cosine to the most alike one that was learned from; likewise
 
     @classmethod
     def load(cls, bundle: Path, store: FeatureStore, device: str | None = None) -> Self:
@@ -67,7 +68,7 @@ class Pipeline:
         self.timings |= self.modality.timings
         with self._timed("recall"):
             pool = recall(self.recallers, self.budgets, features, self.vocabulary)
-            self.phrases = self._phrases(features)
+            self.phrases, self.likeness = self._phrases(features), self._likeness(features)
         with self._timed("rank"):
             confidence = self.calibrator.confidence(pool, self.ranker.score(features, pool))
         answers = self._with_newcomers(self._proposals(pool, self._witnessed(pool, confidence)), features)
@@ -81,6 +82,15 @@ class Pipeline:
                 for item, phrases in zip(features, reader.unknown_phrases(features), strict=True):
                     found.setdefault(item.video.id, []).extend(phrases)
         return {video: phrases for video, phrases in found.items() if phrases}
+
+    def _likeness(self, features: Sequence[Features]) -> dict[int, float]:
+        """The mean over what was compared: a clip is known when its words, pictures and sound are."""
+        told = [recaller.nearest for recaller in self.recallers.values() if isinstance(recaller, Comparer)]
+        found: dict[int, float] = {}
+        for item, *said in zip(features, *told, strict=True):
+            if known := [likeness for likeness in said if likeness is not None]:
+                found[item.video.id] = float(np.mean(known))
+        return found
 
     def know(self, gallery: Gallery) -> None:
         """Recognise these people from now on, and nobody else."""

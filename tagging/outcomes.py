@@ -25,6 +25,7 @@ class Outcome:
     proposals: list[Proposal] = field(default_factory=list)
     consistent: frozenset[int] = frozenset()  # the best set that breaks no global rule
     decisions: Mapping[int, Decision] = field(default_factory=dict)  # by business line
+    likeness: float | None = None  # cosine to the most alike clip that the model learned from; None: nothing compared
 
 
 def of(

@@ -57,9 +57,11 @@ def decide(
     """
     best = {tag: scores[tag] for tag in (book.best_tags(scores) if consistent is None else consistent)}
     decision = policy.apply(best, {tag: book.path(tag) for tag in best})
-    if not decision.needs_review and book.conflicts(decision.shown):
-        return Decision(decision.shown, decision.auto_accepted, needs_review=True)
-    return decision
+    against = [
+        tag for tag, score in scores.items() if tag not in best and policy.calibration.apply(score) >= policy.threshold
+    ]
+    broken = not decision.needs_review and bool(book.conflicts(decision.shown))
+    return replace(decision, needs_review=decision.needs_review or broken, kept_out=frozenset(against))
 
 
 def _policy(row: LinePolicy, branches: Iterable[int]) -> Policy:

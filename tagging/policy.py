@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
@@ -14,6 +14,8 @@ class Decision:
     shown: Mapping[int, float]  # tag -> confidence, best first
     auto_accepted: frozenset[int]  # those of them the line takes without a person
     needs_review: bool  # whether a person has to look at the video
+    considered: Mapping[int, float] = field(default_factory=dict)  # the shown ones, and those not sure enough
+    kept_out: frozenset[int] = frozenset()  # sure enough, but rules prefer others
 
 
 @dataclass(frozen=True)
@@ -48,14 +50,15 @@ class Policy:
         """
         paths = ancestors or {}
         own = {tag: self.calibration.apply(score) for tag, score in scores.items()}
-        kept = [(tag, score) for tag, score in own.items() if score >= self.threshold and self._allows(tag, paths)]
+        allowed = {tag: score for tag, score in own.items() if self._allows(tag, paths)}
+        kept = [(tag, score) for tag, score in allowed.items() if score >= self.threshold]
         kept.sort(key=lambda item: (-item[1], item[0]))  # ties by id, so that runs are repeatable
         shown = dict(kept[: self.limit])
         if self.auto_accept is None:
-            return Decision(shown, frozenset(), needs_review=True)
+            return Decision(shown, frozenset(), needs_review=True, considered=allowed)
         sure = frozenset(tag for tag, score in shown.items() if score >= self.auto_accept)
         # A video without a tag is never finished by itself: nothing was found, which is not the same as nothing there.
-        return Decision(shown, sure, needs_review=not shown or len(sure) < len(shown))
+        return Decision(shown, sure, needs_review=not shown or len(sure) < len(shown), considered=allowed)
 
     def _allows(self, tag: int, ancestors: Mapping[int, Collection[int]]) -> bool:
         return not self.subtrees or tag in self.subtrees or not self.subtrees.isdisjoint(ancestors.get(tag, ()))

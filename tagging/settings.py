@@ -291,6 +291,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
         "schedule": LOOK_SECONDS,
         "options": {"expires": LOOK_SECONDS},
     },
+    "rescore": {"task": "annotation.tasks.rescore", "schedule": 3600, "options": {"expires": 3600}},
     "watch-learning": {"task": "annotation.tasks.watch_learning", "schedule": 60, "options": {"expires": 60}},
     "find-missing-tags": {"task": "annotation.tasks.find_missing_tags", "schedule": 3600, "options": {"expires": 3600}},
     "measure-agreement": {"task": "annotation.tasks.measure_agreement", "schedule": 300, "options": {"expires": 300}},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import NamedTuple
 
 from django.db import connection, transaction
@@ -27,8 +28,12 @@ class Failed(NamedTuple):
 Proposed = Mapping[int, list[Proposal] | Failed]  # by video
 
 
-def store(version: ModelVersion, taxonomy: TaxonomyVersion, proposed: Proposed) -> list[int]:
+def store(
+    version: ModelVersion, taxonomy: TaxonomyVersion, proposed: Proposed, likeness: Mapping[int, float] | None = None
+) -> list[int]:
     """Store what `version` proposes (or why it could not) and tell `suggested`; returns the videos that were stored.
+
+    `likeness`: by video, how alike the most alike clip is that `version` learned from.
 
     Safe to run twice: a video that has its set already is left alone, and so is one that was reviewed meanwhile.
     """
@@ -36,7 +41,7 @@ def store(version: ModelVersion, taxonomy: TaxonomyVersion, proposed: Proposed) 
     made = outcomes.of({v: [] if isinstance(said, Failed) else said for v, said in proposed.items()}, taxonomy, version)
     with transaction.atomic():
         sets = _insert_sets(version, taxonomy, _still_unreviewed(proposed), failed)
-        stored = {video: made[video] for video in sorted(sets)}
+        stored = {video: replace(made[video], likeness=(likeness or {}).get(video)) for video in sorted(sets)}
         _insert_suggestions(row for video, outcome in stored.items() for row in _rows(sets[video], outcome))
         _auto_accept(stored)
         Video.objects.filter(pk__in=proposed).update(suggesting_until=None, suggest_attempts=0)

@@ -103,18 +103,18 @@ def _try(canary: Canary, duty: Duty, claimed: Mapping[int, int], taxonomy: Taxon
 
 def _suggest(version: ModelVersion, pipeline: Pipeline, claimed: Mapping[int, int], taxonomy: TaxonomyVersion) -> None:
     given_up = [pk for pk, attempts in claimed.items() if attempts > settings.SUGGEST_ATTEMPTS]
-    read: Read = {}
+    read, likeness = Read(), dict[int, float]()
     proposed: dict[int, list[Proposal] | Failed] = dict.fromkeys(given_up, Failed(SuggestionSet.Failure.WORKER))
     try:
         if videos := inputs(claimed.keys() - proposed.keys()):
             _meet(pipeline)
-            proposed |= _propose(pipeline, videos, read)
+            proposed |= _propose(pipeline, videos, read, likeness)
     except Exception:  # the machine's fault: it must not count against the videos
         Video.objects.filter(pk__in=claimed).update(suggest_attempts=F("suggest_attempts") - 1)
         raise
     if proposed:
         with transaction.atomic():  # milliseconds, after seconds
-            stored = suggestion_rows.store(version, taxonomy, gallery.allowed(proposed))
+            stored = suggestion_rows.store(version, taxonomy, gallery.allowed(proposed), likeness)
             new_phrases.note({video: read.get(video, ()) for video in stored})
 
 
@@ -169,14 +169,15 @@ def inputs(ids: Iterable[int]) -> list[VideoInput]:
     ]
 
 
-def _propose(pipeline: Pipeline, videos: Sequence[VideoInput], read: Read) -> Proposed:
+def _propose(pipeline: Pipeline, videos: Sequence[VideoInput], read: Read, likeness: dict[int, float]) -> Proposed:
     """Proposals by video, or why there are none. A failing batch is halved until the video at fault stands alone.
 
-    `read` gets the phrases that were found on the way.
+    `read` gets the phrases that were found on the way, `likeness` how alike the most alike known clip is.
     """
     try:
         proposals = pipeline.propose(videos)
         read.update(pipeline.phrases)
+        likeness.update(pipeline.likeness)
         return dict(zip([video.id for video in videos], proposals, strict=True))
     except PIPELINE_ERRORS as reason:
         if len(videos) == 1:
@@ -184,4 +185,5 @@ def _propose(pipeline: Pipeline, videos: Sequence[VideoInput], read: Read) -> Pr
             log.exception("no suggestions for video %s", videos[0].id)
             return {videos[0].id: Failed(SuggestionSet.Failure.MODELS, f"{type(reason).__name__}: {reason}")}
     middle = len(videos) // 2
-    return {**_propose(pipeline, videos[:middle], read), **_propose(pipeline, videos[middle:], read)}
+    halves = videos[:middle], videos[middle:]
+    return {video: said for half in halves for video, said in _propose(pipeline, half, read, likeness).items()}

@@ -12,6 +12,12 @@ from annotation.sampling.pool import Gains, Pool
 
 def gain(pool: Pool, random: np.random.Generator) -> Gains:
     """h / (1 + h), h the sum of entropies in bits: it stays below 1 and keeps the order."""
-    yes = np.clip(pool.confidence, 1e-9, 1 - 1e-9)
-    bits = pool.total(-yes * np.log2(yes) - (1 - yes) * np.log2(1 - yes))
-    return bits / (1 + bits)
+    doubt = pool.total(bits(pool.confidence))
+    return doubt / (1 + doubt)
+
+
+def bits(confidence: Gains) -> Gains:
+    """(candidates,) the entropy of a coin that falls so with this chance."""
+    yes = np.clip(confidence, 1e-9, 1 - 1e-9)
+    doubt: Gains = -yes * np.log2(yes) - (1 - yes) * np.log2(1 - yes)
+    return doubt

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from annotation.sampling import disagreement
+from annotation.sampling import disagreement, entropy
 from annotation.sampling.pool import Gains, Pool
 
 CLOSE = 1.0  # in log-odds: a tag this far from the threshold is a third as unsure as one that lies on it
@@ -15,9 +15,15 @@ def nearness(confidence: Gains, threshold: float) -> Gains:
 
     Log-odds, for a threshold of 0.05 lies between 0.02 and 0.12 and not half-way to 0.5.
     """
-    odds = lambda share: np.log(np.clip(share, 1e-6, 1 - 1e-6)) - np.log1p(-np.clip(share, 1e-6, 1 - 1e-6))
-    near: Gains = np.exp(-np.abs(odds(confidence) - odds(np.float64(threshold))) / CLOSE)
+    distance = _log_odds(confidence) - _log_odds(np.full(1, threshold))
+    near: Gains = np.exp(-np.abs(distance) / CLOSE)
     return near
+
+
+def _log_odds(share: Gains) -> Gains:
+    kept = np.clip(share, 1e-6, 1 - 1e-6)
+    odds: Gains = np.log(kept) - np.log1p(-kept)
+    return odds
 
 
 def unsure(pool: Pool) -> Gains:
@@ -36,8 +42,8 @@ def new(pool: Pool) -> Gains:
 
 
 def rare(pool: Pool) -> Gains:
-    """Examples expected of tags that lack them: the chance that one of them holds, times the tag's need and value."""
-    return _some(pool.total(pool.confidence * pool.need[pool.tag] * pool.value[pool.tag]), 0.5)
+    """What would be learned of tags that lack examples: the doubt whether they hold, times their need and value."""
+    return _some(pool.total(entropy.bits(pool.confidence) * pool.need[pool.tag] * pool.value[pool.tag]), 0.5)
 
 
 def torn(pool: Pool) -> Gains:

@@ -7,7 +7,7 @@ from importlib import import_module
 import numpy as np
 from numpy.typing import NDArray
 
-from annotation.sampling.pool import Pool, Strategy
+from annotation.sampling.pool import Strategy
 
 STRATEGIES = {
     "random": "annotation.sampling.chance",

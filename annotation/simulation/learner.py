@@ -75,7 +75,7 @@ class Learner:
         return scores
 
     def _ranked(self) -> Array:
-        """One calibrated confidence a pair: a logistic regression over what the recallers say and how common tags are."""
+        """Calibrated confidences: a logistic regression over what the recallers say and how common each tag is."""
         truth = self.set.labels[self.rows]
         share = (truth.sum(axis=0) + 0.2) / (len(self.rows) + 1)
         common = np.log(share).astype(np.float32)

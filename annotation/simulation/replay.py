@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotation.sampling import Pool, Strategy, order
+from annotation.sampling.needs import need
 from annotation.simulation.labelled_set import LabelledSet
 from annotation.simulation.learner import Learner
 
@@ -79,11 +80,6 @@ def seen(known: LabelledSet, learner: Learner, rows: NDArray[np.int64], wanted: 
         vectors=known.vectors[rows],
         reviewed=known.vectors[learner.rows],
     )
-
-
-def need(examples: NDArray[np.int64]) -> NDArray[np.float64]:
-    """(tags,) how much one more example of a tag is needed."""
-    return 1 / np.sqrt(1 + examples.astype(np.float64))
 
 
 def _judged(known: LabelledSet, learner: Learner) -> Point:

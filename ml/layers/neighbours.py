@@ -46,6 +46,7 @@ class SimilarityRecaller(ABC):
         self.videos = np.zeros(0, np.int64)  # video id of each row of the index
         self.labels = sparse.csr_matrix((0, len(vocabulary)), dtype=np.float32)
         self.idf = np.ones(len(vocabulary), np.float32)
+        self.nearest: list[float | None] = []  # of the last `recall`; see ml.recall.Comparer
 
     @classmethod
     def centred(cls, features: Sequence[Features]) -> dict[str, Array]:
@@ -79,17 +80,20 @@ class SimilarityRecaller(ABC):
     def recall(self, features: Sequence[Features], k: int) -> list[list[Candidate]]:
         """At most `k` candidates a video, best first; none where the modality is missing or nothing is alike."""
         answers: list[list[Candidate]] = [[] for _ in features]
+        self.nearest = [None] * len(features)
         found = {i: v for i, item in enumerate(features) if (v := self.vector(item)) is not None}
         asked = [i for i, v in found.items() if self.index is not None and len(v) == self.index.d]
         for start in range(0, len(asked), _BLOCK):
             block = asked[start : start + _BLOCK]
             own = np.array([features[i].video.id for i in block], dtype=np.int64)
             vectors = np.stack([found[i] for i in block]).astype(np.float32)
-            for i, candidates in zip(block, self._vote(vectors, own, k), strict=True):
-                answers[i] = candidates
+            voted, nearest = self._vote(vectors, own, k)
+            for i, candidates, likeness in zip(block, voted, nearest, strict=True):
+                answers[i], self.nearest[i] = candidates, likeness
         return answers
 
-    def _vote(self, vectors: Array, own: NDArray[np.int64], k: int) -> list[list[Candidate]]:
+    def _vote(self, vectors: Array, own: NDArray[np.int64], k: int) -> tuple[list[list[Candidate]], list[float]]:
+        """Candidates of each query, and its likeness to the most alike video that counts."""
         likeness, rows, found = vector_index.search(self.index, vectors, self.config.neighbours + 1)
         counted = self._counted(rows, own) & found
         weight = np.where(counted, np.maximum(likeness, 0.0) ** self.config.power, 0.0)
@@ -105,7 +109,8 @@ class SimilarityRecaller(ABC):
             for tag, score, videos in zip(best.tolist(), worth.tolist(), similar, strict=True)
         ]
         ends = np.cumsum(np.bincount(query, minlength=len(vectors))).tolist()
-        return [told[start:end] for start, end in pairwise([0, *ends])]
+        nearest = np.where(counted, likeness, 0.0).max(axis=1, initial=0.0).tolist()
+        return [told[start:end] for start, end in pairwise([0, *ends])], nearest
 
     def _similar(
         self, query: NDArray[np.int64], column: NDArray[np.int64], rows: NDArray[np.int64], counted: NDArray[np.bool_]

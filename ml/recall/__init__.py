@@ -72,6 +72,13 @@ class Reader(Protocol):
 
 
 @runtime_checkable
+class Comparer(Protocol):
+    """A recaller that compares clips with those it learned from."""
+
+    nearest: list[float | None]  # of the last `recall`: a video's cosine to the most alike one; None: not comparable
+
+
+@runtime_checkable
 class Witness(Protocol):
     """A recaller that knows what nobody could learn from reviews: its score is a confidence of its own."""
 

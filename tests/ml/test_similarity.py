@@ -52,6 +52,15 @@ def test_a_video_never_votes_for_itself():
     assert set(scores(recaller, at(0, 1))) == {STAR}
 
 
+def test_how_alike_the_nearest_other_video_is_is_told():
+    recaller = voters((0, 1, {COOKING}), (60, 2, {STAR}))
+
+    recaller.recall([at(0, 9), at(0, 1), Features(VideoInput(8))], k=10)
+
+    assert recaller.nearest[:2] == pytest.approx([1.0, 0.5], rel=1e-5)  # the second one is in the index itself
+    assert recaller.nearest[2] is None
+
+
 def test_a_clip_uploaded_again_and_again_votes_once():
     recaller = voters((30, 1, {STAR}), (31, 2, {STAR}), (29, 3, {STAR}), (-30, 4, {COOKING}))
     votes = scores(recaller, at(0, 9))

@@ -55,6 +55,13 @@ def test_a_video_whose_shown_tags_are_all_sure_needs_nobody():
     assert not decision.needs_review
 
 
+def test_what_is_not_sure_enough_to_be_shown_is_told_too():
+    decision = Policy(threshold=0.5, limit=1).apply({1: 0.9, 2: 0.6, 3: 0.2})
+
+    assert list(decision.shown) == [1]
+    assert decision.considered == {1: 0.9, 2: 0.6, 3: 0.2}
+
+
 def test_one_unsure_tag_asks_for_a_person():
     decision = Policy(auto_accept=0.9).apply(SCORES)
 

@@ -123,6 +123,7 @@ class Failing:
 
     gallery_version = 0
     phrases = {}
+    likeness = {}
 
     def __init__(self, at: str) -> None:
         self.at = at
@@ -137,7 +138,7 @@ def test_one_video_that_the_stack_fails_at_does_not_hold_up_the_others(model):
     good, bad = [make_video() for _ in range(4)], make_video(title="strange")
     videos = suggestions.inputs([video.pk for video in [*good, bad]])
 
-    store(model, suggestions._propose(Failing("strange"), videos, {}))
+    store(model, suggestions._propose(Failing("strange"), videos, {}, {}))
 
     assert Suggestion.objects.count() == 4
     marked = SuggestionSet.objects.get(video=bad)
@@ -149,7 +150,7 @@ def test_a_stack_that_fails_at_everything_stores_nothing(model):
     videos = suggestions.inputs([make_video().pk])
 
     with pytest.raises(RuntimeError):
-        suggestions._propose(Failing(""), videos, {})
+        suggestions._propose(Failing(""), videos, {}, {})
 
 
 def test_proposals_of_merged_tags_follow_and_deprecated_ones_are_dropped(model):

@@ -78,7 +78,7 @@ def test_the_pool_is_left_as_it_was(strategy):
 
 def test_every_strategy_is_one_file_with_a_line_in_the_table():
     files = {path.stem for path in Path(sampling.__file__).parent.glob("*.py")}
-    plain = {"__init__", "pool", "signals", "strategies"}
+    plain = {"__init__", "needs", "pool", "reasons", "signals", "strategies"}
 
     assert {module.rsplit(".", 1)[1] for module in STRATEGIES.values()} == files - plain
 
@@ -136,7 +136,7 @@ def test_core_set_goes_by_novelty_where_there_are_no_vectors():
 @pytest.mark.parametrize(
     ("wins", "loses", "told"),
     [
-        ([(0, 0.3, 1)], [(0, 0.9, 1)], {}),  # close to the threshold
+        ([(0, 0.3, 1)], [(0, 0.9, 1)], {"need": [0, 0, 0, 0]}),  # close to the threshold
         ([(0, 0.9, 0.5)], [(0, 0.9, 1)], {}),  # recallers quarrel
         ([(1, 0.9, 1)], [(0, 0.9, 1)], {"need": [0.1, 0.9, 1, 1]}),  # few examples
         ([(1, 0.9, 1)], [(0, 0.9, 1)], {"value": [1, 3, 1, 1]}),  # worth more
