@@ -33,7 +33,7 @@ from annotation import (
 )
 from annotation import serializers as shapes
 from annotation.models import Review, ReviewTask
-from annotation.probes import memory, qualification
+from annotation.probes import memory, qualification, veil
 from ml.registry.requests import SignedInCall
 from tagging.api import View
 from tagging.models import Video
@@ -234,7 +234,9 @@ class VideoReviews(Listed):
     def get(self, request: SignedInCall, pk: int) -> Response:
         """The reviews of a video, for the business lines this person may see."""
         video = get_object_or_404(Video.objects.only("pk"), pk=pk)
-        rows = Review.objects.filter(task__in=video.tasks.of(request.user)).open_to(request.user).shown()
+        known = Review.objects.filter(task__in=video.tasks.of(request.user))
+        known = known.own(request.user) if veil.veiled(request.user, pk) else known.open_to(request.user)
+        rows = known.shown()
         return self.listed(rows, lambda page: memory.recall(page, request.user))
 
 

@@ -172,6 +172,9 @@ class ReviewQuerySet(models.QuerySet["Review"]):
         """Without those of gold clips that others were given: they would tell which clips are gold."""
         return self.filter(Q(task__slot__lt=GOLD_SLOT) | Q(reviewer=reader.pk))
 
+    def own(self, reader: AbstractBaseUser | AnonymousUser) -> ReviewQuerySet:
+        return self.filter(reviewer=reader.pk)
+
     def shown(self) -> ReviewQuerySet:
         """With all that a list of reviews tells, in two queries."""
         verdicts = Verdict.objects.select_related("tag", "replacement").order_by("pk")

@@ -20,8 +20,9 @@ from annotation import (
     rereview,
     tag_impact,
 )
-from annotation.probes import gold
+from annotation.probes import gold, veil
 from annotation.prospects import opening
+from tagging import veils
 from tagging.models import Import
 from tagging.outcomes import Outcome
 from tagging.signals import imported, suggested
@@ -31,6 +32,7 @@ from taxonomy.models import BusinessLine
 from taxonomy.signals import published
 
 impact.COUNTERS["annotation"] = tag_impact.count
+veils.VEILS["annotation"] = veil.veiled
 
 
 @receiver(suggested)

@@ -21,6 +21,7 @@ from annotation import readings, review_rows
 from annotation.agreement import consensus
 from annotation.models import Review, ReviewTask, ReviewTaskQuerySet, Verdict
 from annotation.probes import answers
+from annotation.probes.veil import UNDO_WITHIN
 from annotation.queue import LeaseLost
 from annotation.review_rows import Locked
 from annotation.verdicts import UNKNOWN, Effort, Said, given
@@ -31,7 +32,6 @@ from taxonomy.models import TaxonomyVersion
 from taxonomy.rules import Conflict
 
 State = ReviewTask.State
-UNDO_WITHIN = timedelta(hours=24)
 
 
 class Refused(Exception):

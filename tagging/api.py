@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from ml.registry import nudges as registry_nudges
-from tagging import intake, nudges, search, suggestions, uploads, video_page
+from tagging import intake, nudges, search, suggestions, uploads, veils, video_page
 from tagging.forms import VideoSearchForm
 from tagging.models import Import, RowError, Video
 from tagging.serializers import (
@@ -111,11 +111,14 @@ class OneVideo(View):
 
     @extend_schema(operation_id="videos_retrieve", responses=VideoDetailSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """A video with its suggestions."""
+        """A video with its suggestions. Who reviews it is not told these nor its tags until a day later."""
         video = video_page.load(pk)
         if video is None:
             raise NotFound
         video.suggested = video_page.latest_set(video)  # type: ignore[attr-defined]
+        if veils.veiled(request.user, pk):
+            video.suggested = None  # type: ignore[attr-defined]
+            video_page.veil(video)
         return Response(VideoDetailSerializer(video, context={"request": request}).data)
 
 

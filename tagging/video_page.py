@@ -12,7 +12,7 @@ from ml.registry.models import ModelVersion
 from ml.registry.part_names import part_name
 from tagging import reasons, standing
 from tagging.face_models import KnownPerson
-from tagging.models import Suggestion, SuggestionSet, Video
+from tagging.models import Suggestion, SuggestionSet, Video, VideoTag
 from taxonomy.models import Tag, TagName
 from taxonomy.search import preferred
 
@@ -62,6 +62,12 @@ def load(pk: int) -> Video | None:
     if video is not None:
         standing.follow([video], Prefetch("names", localised_names()))
     return video
+
+
+def veil(video: Video) -> None:
+    """Leave out what anybody said of it."""
+    video._prefetched_objects_cache["video_tags"] = VideoTag.objects.none()  # type: ignore[attr-defined]
+    video.reviewed_at = None
 
 
 def latest_set(video: Video) -> SuggestionSet | None:

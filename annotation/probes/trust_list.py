@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -11,9 +12,10 @@ from django.db.models import Sum
 from annotation.probes import bias, rates
 from annotation.probes.bias import Bias, Share
 from annotation.probes.models import Qualification, Trust, TrustPolicy
+from annotation.probes.veil import UNDO_WITHIN
 from taxonomy.models import BusinessLine
 
-UNDO_HOURS = 24  # so long an answer may be taken back
+UNDO_HOURS = UNDO_WITHIN // timedelta(hours=1)  # so long an answer may be taken back
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from annotation import figures, queue
 from annotation.models import Review, ReviewTask
-from annotation.probes import memory, trust_list
+from annotation.probes import memory, trust_list, veil
 from ml.registry.requests import SignedIn
 from tagging.models import Video
 from tagging.video_page import localised_names
@@ -55,7 +55,7 @@ def of_video(request: SignedIn, pk: int) -> HttpResponse:
     """The part of a video's page that tells its reviews, for the lines this person may see."""
     video = get_object_or_404(Video.objects.only("pk"), pk=pk)
     known = Review.objects.filter(task__video=video, task__in=ReviewTask.objects.of(request.user))
-    known = known.open_to(request.user)
+    known = known.own(request.user) if veil.veiled(request.user, pk) else known.open_to(request.user)
     rows = list(known.shown().prefetch_related(*_names()).order_by("-pk")[:PAGE])
     memory.recall(rows, request.user)
     return render(request, "annotation/video_reviews.html", {"reviews": rows, "video": video})

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from ml.registry import nudges as registry_nudges
-from tagging import gallery, nudges, probing, search, suggestions, video_page
+from tagging import gallery, nudges, probing, search, suggestions, veils, video_page
 from tagging.forms import VideoSearchForm
 from tagging.models import Video
 
@@ -46,11 +46,16 @@ def video(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     seen = video_page.latest_set(found)
+    veiled = veils.veiled(request.user, pk)
+    if veiled:
+        seen = None
+        video_page.veil(found)
     manages = request.user.has_perm("tagging.manage_gallery") and found.media is not None
     content = {
         "people": video_page.named(gallery.people()) if manages else [],
         "video": found,
         "seen": seen,
+        "veiled": veiled,
         "suggestions": video_page.suggestions(found, seen),
         "tags": video_page.given_tags(found),
         "reason": _(found.media_error) if found.media_error else "",
