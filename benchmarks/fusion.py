@@ -22,7 +22,7 @@ from ml.layers.inputs import MODALITIES, Inputs, Widths
 from ml.parts import silent
 from ml.training.metrics import Ranked, gap
 
-DIM = 64
+DIM = 256
 
 
 class Tagged(nn.Module):
@@ -50,6 +50,7 @@ class Published(nn.Module):
 
 def add_arguments(parser: ArgumentParser) -> None:
     seeds.add_arguments(parser, 5)
+    parser.add_argument("--inner", action="store_true", help="judge on a quarter of the clips to learn from")
 
 
 def run(options: Namespace) -> dict[str, object]:
@@ -61,6 +62,8 @@ def run(options: Namespace) -> dict[str, object]:
         trials = []
         for seed in range(options.seeds):
             train, test = composed.compose(sources, seed)
+            if options.inner:
+                train, test = train.parted(seed)
             trials.append(_trial(variant, train, test, seed))
         figures[variant] = seeds.summary(trials)
         print(variant, figures[variant], file=sys.stderr, flush=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 
 from benchmarks.sets import hierarchies, kuairec, seeds
 from benchmarks.sets.hierarchies import HierarchySet
+from ml.layers.batch_norm import BatchNorm
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.dhmcn import Dhmcn, DhmcnConfig
 from ml.layers.leaf_embedding import LeafEmbedding
@@ -23,14 +25,19 @@ from ml.training.hierarchy_metrics import hierarchical_precision_recall_f, poole
 from ml.types import Array
 
 VARIANTS = ("flat", "hmcn", "v1", "v2", "v3", "v3_leaves")
-EPOCHS = {
-    "enron": 25,
-    "imclef07a": 30,
-    "kuairec": 15,
-}  # enron's and cellcycle's chosen on a part of the rows to learn from (--inner)
-OTHERS = 25  # epochs of the other sets
-COLD = {"enron"}  # where heads that begin at nothing end better than ones that begin at the share of each class
-BATCH, RATE = 64, 1e-3
+BATCH = 64
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long and how fast to learn; chosen on a quarter of the rows to learn from (--inner)."""
+
+    epochs: int = 20
+    rate: float = 3e-3
+    warm: bool = True  # whether heads begin at the share of each class; on enron they end better from nothing
+
+
+PLANS = {"enron": Plan(25, 1e-3, False), "imclef07a": Plan(30, 1e-3), "kuairec": Plan(15, 1e-3)}
 TREE_SHARE = 0.4  # of the videos that the trees are fitted on
 
 
@@ -39,7 +46,7 @@ class Flat(nn.Module):
 
     def __init__(self, width: int, classes: int) -> None:
         super().__init__()
-        layer = lambda w: (nn.Linear(w, 384), nn.ReLU(), nn.BatchNorm1d(384), nn.Dropout(0.6))
+        layer = lambda w: (nn.Linear(w, 384), nn.ReLU(), BatchNorm(384), nn.Dropout(0.6))
         self.body = nn.Sequential(*layer(width), *layer(384), nn.Linear(384, classes))
 
     @torch.no_grad()
@@ -71,9 +78,10 @@ def run(options: Namespace) -> dict[str, object]:
     figures: dict[str, object] = {}
     for name in [n for n in found if seeds.wanted(n, options.only, list(found))]:
         files = found[name]().inner() if options.inner else found[name]()
-        epochs = options.epochs or EPOCHS.get(name, OTHERS)
+        plan = PLANS.get(name, Plan())
+        plan = replace(plan, epochs=options.epochs or plan.epochs)
         for variant in [v for v in VARIANTS if seeds.wanted(v, options.only, VARIANTS)]:
-            answers = [_trial(files, variant, seed, epochs, name not in COLD) for seed in range(options.seeds)]
+            answers = [_trial(files, variant, seed, plan) for seed in range(options.seeds)]
             figures[f"{name} {variant}"] = result = seeds.summary([figures_ for _, figures_ in answers])
             together = files.graph.coherent(np.mean([scores for scores, _ in answers], axis=0))
             result["au_prc_of_all_seeds_coherent"] = pooled_average_precision(together, files.test_labels)
@@ -81,11 +89,9 @@ def run(options: Namespace) -> dict[str, object]:
     return figures
 
 
-def _trial(
-    files: HierarchySet, variant: str, seed: int, epochs: int, warm: bool
-) -> tuple[NDArray[np.float64], dict[str, float]]:
+def _trial(files: HierarchySet, variant: str, seed: int, plan: Plan) -> tuple[NDArray[np.float64], dict[str, float]]:
     began = time.process_time()
-    scores = _train(files, variant, seed, epochs, warm)
+    scores = _train(files, variant, seed, plan)
     precision, recall, f = hierarchical_precision_recall_f(scores > 0.5, files.test_labels, files.graph)
     coherent = files.graph.coherent(scores)
     return scores, {
@@ -113,7 +119,7 @@ def _levels(scores: NDArray[np.float64], files: HierarchySet) -> dict[str, float
     return found
 
 
-def _train(files: HierarchySet, variant: str, seed: int, epochs: int, warm: bool) -> NDArray[np.float64]:
+def _train(files: HierarchySet, variant: str, seed: int, plan: Plan) -> NDArray[np.float64]:
     """Probabilities (rows, classes) of the test part."""
     torch.manual_seed(seed)
     train, test = _standardised(files.train, files.test)
@@ -121,7 +127,7 @@ def _train(files: HierarchySet, variant: str, seed: int, epochs: int, warm: bool
     leaves = _Leaves(files, seed) if variant.endswith("_leaves") else None
     width, name = train.shape[1], variant.removesuffix("_leaves")
     net = Flat(width, len(files.graph)) if name == "flat" else Dhmcn(DhmcnConfig(width, name), files.graph)
-    if warm:
+    if plan.warm:
         net.start(target.mean(dim=0))
     model = nn.ModuleList([net, *([leaves.embed(width)] if leaves else [])])
 
@@ -131,7 +137,7 @@ def _train(files: HierarchySet, variant: str, seed: int, epochs: int, warm: bool
     def loss(rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
         return net.loss(net.parts(read(train, "train", rows)), target[rows])
 
-    descend(model, len(train), loss, DescentConfig(epochs, 1, BATCH, RATE, 1e-4, seed), silent)
+    descend(model, len(train), loss, DescentConfig(plan.epochs, 1, BATCH, plan.rate, 1e-4, seed), silent)
     with torch.inference_mode():
         return net(read(test, "test", slice(None))).double().numpy()
 

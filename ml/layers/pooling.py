@@ -39,7 +39,7 @@ def frames_vector(features: Features, centre: Centre) -> Array | None:
 
 def sound_centre(features: Sequence[Features]) -> dict[str, Array]:
     """Mean and deviation of the videos' sounds; without them the loudest bands decide alone."""
-    heard = [mean for item in features if (mean := _audible(item.sound)) is not None]
+    heard = [mean for item in features if (mean := _heard(item.sound)) is not None]
     if not heard:
         return {}
     return {
@@ -50,7 +50,7 @@ def sound_centre(features: Sequence[Features]) -> dict[str, Array]:
 
 def sound_vector(features: Features, centre: Centre) -> Array | None:
     """Mean over the examples that are not silent, standardised."""
-    mean, middle = _audible(features.sound), centre.get("sound")
+    mean, middle = _heard(features.sound), centre.get("sound")
     if mean is None or middle is None or len(mean) != len(middle):
         return None
     return unit((mean - middle) / centre["sound_spread"])
@@ -64,8 +64,14 @@ def _pictured(frames: Array | None) -> Array | None:
     return mean
 
 
-def _audible(sound: Array | None) -> Array | None:
+def audible(sound: Array | None) -> Array | None:
+    """The examples that are not silent; None without any."""
     if sound is None or not len(sound):
         return None
     heard = sound[sound.std(axis=1) > SILENCE]
-    return heard.mean(axis=0) if len(heard) else None
+    return heard if len(heard) else None
+
+
+def _heard(sound: Array | None) -> Array | None:
+    heard = audible(sound)
+    return None if heard is None else heard.mean(axis=0)

@@ -13,6 +13,7 @@ EXTRACTORS = {
     "timm.v1": "ml.modality.frames.FrameExtractor",
     "clip.v1": "ml.modality.clip.ClipExtractor",
     "logmel.v1": "ml.modality.sound.SoundExtractor",
+    "logmel.v2": "ml.modality.sound_texture.TextureExtractor",
     "vggish.v1": "ml.modality.vggish.VggishExtractor",
     "dlib_faces.v1": "ml.modality.faces.FaceExtractor",
 }

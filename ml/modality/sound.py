@@ -40,4 +40,8 @@ class SoundExtractor(Extractor):
         examples = logmel.examples(sound)
         if not len(examples):
             return {}
-        return {"sound": np.concatenate([examples.mean(axis=1), examples.std(axis=1)], axis=1)}
+        return {"sound": self.described(examples)}
+
+    def described(self, examples: Array) -> Array:
+        """(n, 96, 64) log-mel -> (n, dim)."""
+        return np.concatenate([examples.mean(axis=1), examples.std(axis=1)], axis=1)

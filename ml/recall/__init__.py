@@ -20,6 +20,7 @@ RECALLERS = {
     "text_similarity.v1": "ml.recall.text_similarity.TextSimilarity",
     "visual_similarity.v1": "ml.recall.visual_similarity.VisualSimilarity",
     "sound_similarity.v1": "ml.recall.sound_similarity.SoundSimilarity",
+    "sound_classifier.v1": "ml.recall.sound_classifier.SoundClassifier",
     "fused_similarity.v1": "ml.recall.fused_similarity.FusedSimilarity",
     "classifier.v1": "ml.recall.classifier.ClassifierRecaller",
     "text_classifier.v1": "ml.recall.text_classifier.TextClassifier",

@@ -12,6 +12,7 @@ PARTS = {
     "text_similarity": gettext_lazy("similar text"),
     "visual_similarity": gettext_lazy("similar pictures"),
     "sound_similarity": gettext_lazy("similar sound"),
+    "sound_classifier": gettext_lazy("what is heard"),
     "fused_similarity": gettext_lazy("similar as a whole"),
     "classifier": gettext_lazy("classifier"),
     "text_classifier": gettext_lazy("words of the text"),

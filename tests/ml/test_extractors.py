@@ -30,6 +30,7 @@ SETTINGS = {
     "timm.v1": {"weights": "bundle"},
     "clip.v1": {"weights": "pretrained"},
     "logmel.v1": {},
+    "logmel.v2": {},
     "vggish.v1": {"weights": "bundle"},
     "dlib_faces.v1": {},
 }
