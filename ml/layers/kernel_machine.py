@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import product
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from ml.types import Array
 
 WIDTHS = (0.3, 1.0, 3.0)  # of the kernel, in units of 1 / numbers a row
 RIDGES = (0.01, 0.03, 0.1, 0.3, 1.0)
+_PARTS = ("mean", "spread", "known", "weight", "base")
 _FLAT = 1e-6  # a number that never differs
 
 Floats = NDArray[np.float64]
@@ -43,7 +44,7 @@ class KernelMachine:
         known = ((rows - mean) / spread).astype(np.float32)
         base = targets.mean(axis=0)
         width, weight = _best(_distances(known, known), targets.astype(np.float64) - base)
-        return cls(*(np.asarray(part, np.float32) for part in (mean, spread, known, weight, base)), width)
+        return cls(_single(mean), _single(spread), known, _single(weight), _single(base), width)
 
     def scores(self, rows: Array) -> Array:
         """(rows, targets)."""
@@ -54,16 +55,18 @@ class KernelMachine:
 
     def tensors(self) -> dict[str, Array]:
         """What `restored` reads."""
-        parts = {name: getattr(self, name) for name in ("mean", "spread", "known", "weight", "base")}
-        return {name: np.ascontiguousarray(part) for name, part in parts.items()} | {
-            "width": np.array([self.width], np.float64)
-        }
+        parts = {name: np.ascontiguousarray(getattr(self, name)) for name in _PARTS}
+        return parts | {"width": np.array([self.width], np.float64)}
 
     @classmethod
-    def restored(cls, tensors: dict[str, NDArray[np.generic]]) -> Self:
+    def restored(cls, tensors: dict[str, NDArray[Any]]) -> Self:
         """From `tensors`."""
-        parts = {name: np.asarray(tensors[name], np.float32) for name in ("mean", "spread", "known", "weight", "base")}
-        return cls(**parts, width=float(np.asarray(tensors["width"], np.float64)[0]))
+        mean, spread, known, weight, base = (_single(tensors[name]) for name in _PARTS)
+        return cls(mean, spread, known, weight, base, float(tensors["width"][0]))
+
+
+def _single(values: NDArray[Any]) -> Array:
+    return np.asarray(values, np.float32)
 
 
 def left_out(kernel: Floats, targets: Floats, ridge: float) -> tuple[Floats, Floats]:
