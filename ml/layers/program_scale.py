@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Self
 
@@ -11,9 +12,9 @@ from sklearn.linear_model import LogisticRegression
 
 from ml.types import Array
 
-WITNESSES = ("proxy", "neighbours", "named", "context", "uploader", "looks", "words")
+WITNESSES = ("proxy", "neighbours", "named", "context", "uploader", "looks", "words", "linear")
 # What counts before there are examples to learn it from: a name in the context field is as good as certain.
-UNTAUGHT = (-6.0, (3.0, 3.0, 4.0, 9.0, 3.0, 0.0, 2.0))
+UNTAUGHT = (-6.0, (3.0, 3.0, 4.0, 9.0, 3.0, 0.0, 2.0, 2.0))
 FIRST = 3  # programs of a clip that are looked at closer
 LEAST = 20  # held-out clips of which so many must be of a program, or the weights above stay
 
@@ -50,6 +51,13 @@ class Scale:
         bias, weights = _fitted(told[first], true[first])
         scale = replace(scale, bias=bias, weights=weights)
         return replace(scale, least=threshold(scale.probability(witnesses), true, precision))
+
+    @classmethod
+    def restored(cls, told: Mapping[str, Any]) -> Self:
+        """What `asdict` gave; witnesses that came later count nothing in a part that did not know them."""
+        lacking = (0.0,) * (len(WITNESSES) - len(told["order"]))
+        *weights, lead = told["weights"]
+        return cls((*told["order"], *lacking), told["bias"], (*weights, *lacking, lead), told["least"])
 
     def probability(self, witnesses: Array) -> NDArray[np.float64]:
         """(clips, programs, witnesses) -> (clips, programs)."""

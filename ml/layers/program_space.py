@@ -17,6 +17,7 @@ from ml.layers.descent import DescentConfig, descend
 from ml.layers.fusion import Fusion, FusionConfig
 from ml.layers.grams import GramTable
 from ml.layers.inputs import Inputs, vector_of, widths
+from ml.layers.linear_machine import LinearMachine
 from ml.layers.margin_loss import MarginConfig, Proxies
 from ml.layers.warm_start import shared_rows, take_over
 from ml.parts import Step
@@ -59,6 +60,7 @@ class ProgramSpace:
         self.clips: NDArray[np.int64] = np.zeros(0, np.int64)  # video id of each point
         self.raw: Array = np.zeros((0, sum(model.fusion.config.widths.values())), np.float32)  # what it was made of
         self.words = sparse.csr_matrix((0, len(table)), dtype=np.float32)  # TF-IDF of its text
+        self.linear: LinearMachine | None = None  # over the words
 
     @classmethod
     def of(cls, features: Sequence[Features], programs: int, config: SpaceConfig) -> Self:
@@ -82,13 +84,16 @@ class ProgramSpace:
         self.points, self.labels = self.embed(features), labels
         self.clips = np.array([item.video.id for item in features], dtype=np.int64)
         self.raw, self.words = self._raw(features), self.table.encode([item.video.text() for item in features])
+        self.linear = LinearMachine.fitted(self.words, labels, self.model.proxies.config.classes, descent.seed)
 
-    def alike(self, features: Sequence[Features]) -> tuple[Array, Array]:
-        """(clips, programs) twice: cosine of the raw features, and of the words, to the program's most similar clip.
+    def alike(self, features: Sequence[Features]) -> tuple[Array, Array, Array]:
+        """(clips, programs) three times: cosine of the raw features, and of the words, to the program's most similar
+        clip; and what a linear machine says of the words.
 
         The learned space puts a stranger somewhere too; how far it really is from everything is seen here.
         """
-        looks, words = (np.zeros((len(features), self.model.proxies.config.classes), np.float32) for _ in range(2))
+        shape = len(features), self.model.proxies.config.classes
+        looks, words, linear = (np.zeros(shape, np.float32) for _ in range(3))
         for start in range(0, len(features), _BLOCK):
             block = features[start : start + _BLOCK]
             own = np.array([item.video.id for item in block])[:, None] == self.clips[None, :]
@@ -96,7 +101,10 @@ class ProgramSpace:
             part = slice(start, start + len(block))
             self._nearest(self._raw(block) @ self.raw.T, own, looks[part])
             self._nearest((counted @ self.words.T).toarray(), own, words[part])
-        return looks, words
+            if self.linear is not None:  # a part that was written before there were any has none
+                linear[part] = np.maximum((self.linear.margins(counted) + 1) / 2, 0.0)
+                linear[part][np.diff(counted.indptr) == 0] = 0.0  # no words, nothing said
+        return looks, words, linear
 
     def _nearest(self, cosine: Array, own: NDArray[np.bool_], found: Array) -> None:
         cosine[own] = 0.0
@@ -162,6 +170,7 @@ class ProgramSpace:
         known |= {"labels": self.labels, "clips": self.clips, "raw": self.raw}
         words = {"data": self.words.data, "indices": self.words.indices, "indptr": self.words.indptr}
         known |= {f"words.{name}": array for name, array in words.items()}
+        tensors |= self.linear.tensors() if self.linear is not None else {}
         return config, tensors | {name: torch.from_numpy(np.ascontiguousarray(a)) for name, a in known.items()}
 
     @classmethod
@@ -169,10 +178,13 @@ class ProgramSpace:
         """What `state` gave."""
         names = ("table.hashes", "table.idf", "points", "labels", "clips", "raw")
         hashes, idf, points, labels, clips, raw = (tensors.pop(name).numpy() for name in names)
+        linear = {name: tensors.pop(name) for name in list(tensors) if name.startswith("linear.")}
         words = tuple(tensors.pop(f"words.{name}").numpy() for name in ("data", "indices", "indptr"))
         model = SpaceNetwork(FusionConfig(**config["fusion"]), MarginConfig(**config["margin"]))
         model.load_state_dict(tensors)
         space = cls(model, GramTable(hashes, idf), device)
         space.points, space.labels, space.clips, space.raw = points, labels, clips, raw
+        if linear:
+            space.linear = LinearMachine.restored(linear, len(hashes))
         space.words = sparse.csr_matrix(words, shape=(len(points), len(hashes)))
         return space

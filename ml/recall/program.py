@@ -47,8 +47,8 @@ class ProgramSettings:
 
 class ProgramRecaller:
     """Witnesses are weighed: a learned space of programs and its nearest clips, the program's names in the text and in
-    the clip's context, what its uploader has brought before, and how near its most similar clip really is. A clip of no
-    known program gets no candidate.
+    the clip's context, what its uploader has brought before, how near its most similar clip really is, and what a
+    linear machine says of its words. A clip of no known program gets no candidate.
     """
 
     needs: ClassVar[tuple[str, ...]] = ()
@@ -150,7 +150,7 @@ class ProgramRecaller:
             classes = [i for i, program in enumerate(self.programs) if program in self.place]
             found[:, columns, 0] = np.maximum(self.space.likeness(embedded)[:, classes], 0.0)
             found[:, columns, 1] = shares[:, classes]
-            for place, likeness in zip((5, 6), self.space.alike(features), strict=True):
+            for place, likeness in zip((5, 6, 7), self.space.alike(features), strict=True):
                 found[:, columns, place] = likeness[:, classes]
         spans = [self._told(item, found[row]) for row, item in enumerate(features)]
         return found, spans, near
@@ -188,8 +188,7 @@ class ProgramRecaller:
         config, space = read_config(folder), None
         if "space" in config:
             space = ProgramSpace.restored(config["space"], load_file(folder / "model.safetensors"), device)
-        told = config["scale"]
-        scale = Scale(tuple(told["order"]), told["bias"], tuple(told["weights"]), told["least"])
+        scale = Scale.restored(config["scale"])
         uploads = {name: dict(counts) for name, counts in config["uploads"].items()}
         kept = {"programs": config["programs"], "neighbours": config["neighbours"], "scale": scale}
         return cls(vocabulary, space, uploads, **kept)

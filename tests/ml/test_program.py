@@ -1,10 +1,13 @@
 """The program a clip comes from: the margin against hand-made numbers, the witnesses one by one, unknown programs."""
 
+import json
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 
 from ml.layers.margin_loss import MarginConfig, Proxies, with_margin
 from ml.layers.program_scale import Scale, threshold
@@ -101,7 +104,7 @@ def test_a_program_without_clips_is_known_by_its_name(video, span):
     witnesses, spans, _ = recaller.witnesses([told])
 
     assert spans[0] == {OLD: (span,)}
-    assert witnesses[0, 2].tolist() == [0, 0, span.field == "title", span.field == "program", 0, 0, 0]
+    assert witnesses[0, 2].tolist() == [0, 0, span.field == "title", span.field == "program", 0, 0, 0, 0]
     if span.field == "program":
         assert recaller.recall([told], k=3)[0][0].tag == OLD
 
@@ -143,3 +146,34 @@ def test_a_program_that_the_context_names_is_certain_though_no_reviewed_clip_had
 
     assert [c.tag for c in found] == [OLD]
     assert found[0].evidence.spans == (Span("program", 0, 8),)
+
+
+def test_words_that_clips_of_a_program_share_speak_for_it():
+    data = training_set(60)
+    words = {NIGHT: "goal kick", QUIZ: "guess prize", None: "cooking"}
+    said = [words[next(iter(tags & {NIGHT, QUIZ}), None)] for tags in data.tags]
+    features = [replace(f, video=replace(f.video, title=t)) for f, t in zip(data.features, said, strict=True)]
+    recaller = ProgramRecaller.train(replace(data, features=features), FAST, step=silent)
+    witnesses, *_ = recaller.witnesses([clip(1, seed=6, title="kick"), clip(2, seed=6)])
+
+    assert witnesses[0, 0, 7] > 2 * witnesses[0, 1, 7]
+    assert (witnesses[1, :, 7] <= witnesses[0, 0, 7]).all()
+
+
+def test_a_part_written_before_there_was_a_linear_machine_still_speaks(recaller, tmp_path):
+    recaller.save(tmp_path / "part")
+    config = json.loads((tmp_path / "part" / "config.json").read_text())
+    scale = config["scale"]
+    scale["order"].pop()
+    scale["weights"].pop(-2)
+    (tmp_path / "part" / "config.json").write_text(json.dumps(config))
+    tensors = load_file(tmp_path / "part" / "model.safetensors")
+    kept = {name: tensor for name, tensor in tensors.items() if not name.startswith("linear.")}
+    assert len(kept) == len(tensors) - 4
+    save_file(kept, tmp_path / "part" / "model.safetensors")
+    former = ProgramRecaller.load(tmp_path / "part", TAGS)
+    witnesses, *_ = former.witnesses([clip(1, NIGHT, seed=7)])
+
+    assert (witnesses[..., 7] == 0).all()
+    assert former.scale.weights[-1] == recaller.scale.weights[-1]
+    assert former.scale.weights[-2] == 0
