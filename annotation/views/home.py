@@ -10,8 +10,8 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from annotation import figures
-from annotation.agreement import comments
+from annotation import figures, tag_figures
+from annotation.agreement import comments, disputes
 from annotation.models import ReviewTask, SecondLook
 from ml.registry.models import ModelVersion, TrainingRun
 from ml.registry.requests import SignedIn
@@ -29,6 +29,9 @@ def home(request: SignedIn) -> HttpResponse:
         content["review"] = _review(user)
     if user.has_perm("tagging.view_video"):
         content["news"] = comments.news(user)
+    if user.has_perm("annotation.adjudicate"):
+        lines = list(tag_figures.lines_of(user))
+        content["decide"] = {"disputes": disputes.count(lines), "questions": comments.open_questions(lines).count()}
     if user.has_perm("taxonomy.change_tag"):
         content["taxonomy"] = _taxonomy()
     if user.has_perm("tagging.view_import"):

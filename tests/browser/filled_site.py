@@ -7,11 +7,13 @@ from pathlib import Path
 
 from django.contrib.auth.models import User
 from django.core import signing
+from django.utils import timezone
 
 from annotation import people, queue
+from annotation.agreement import comments
 from annotation.learning.acceptance import Side, Sides
 from annotation.learning.ratios import Sums
-from annotation.models import CanaryLook, Consensus, DriftWindow, LearningSettings, ReviewTask
+from annotation.models import CanaryLook, DriftWindow, LearningSettings, ReviewTask, SecondLook
 from annotation.verdicts import Said
 from ml.registry import canaries
 from ml.registry.models import Canary, ModelVersion, Promotion, TrainingRun
@@ -22,9 +24,9 @@ from tagging.models import Import, RowError
 from tagging.views import imports
 from taxonomy import versions
 from taxonomy.models import Edit, Guideline, Rule, RuleProposal
-from tests.annotation.factories import make_review
+from tests.annotation.factories import make_review, make_task
 from tests.browser.review_desk import Queue, make_queue
-from tests.factories import make_model, make_tag
+from tests.factories import make_model, make_tag, make_user
 from tests.taxonomy.drafting import make_set
 
 METRICS = {
@@ -48,7 +50,8 @@ def make_site(folder: Path) -> Site:
     person = filled.reviewer
     people.give_roles(person, ["annotator", "editor", "admin"])
     _review(filled)
-    examples = _taxonomy(filled) | _models(person) | _imports(filled, folder) | _people(filled) | _clips(filled)
+    examples = _disputes(filled)
+    examples |= _taxonomy(filled) | _models(person) | _imports(filled, folder) | _people(filled) | _clips(filled)
     return Site(person, examples)
 
 
@@ -152,11 +155,26 @@ def _people(filled: Queue) -> dict[str, str]:
 def _clips(filled: Queue) -> dict[str, str]:
     task = queue.claim(filled.reviewer, filled.line)
     assert task
-    video = filled.tasks[0].video_id
-    told = {"confidence": 0.5, "given": False, "yes": 1, "no": 1, "silent": 0, "ruled": False, "doubt": 1.0}
-    Consensus.objects.create(video_id=video, business_line=filled.line, tag=filled.street, **told)
+    return {"videos/<int:pk>/": f"/videos/{filled.tasks[0].video_id}/", "review/<int:pk>/": f"/review/{task.pk}/"}
+
+
+def _disputes(filled: Queue) -> dict[str, str]:
+    """On the first clip a second reviewer says otherwise; a question is open; a tag is worth a second look."""
+    video, line, second = filled.tasks[0].video, filled.line, make_user(lines=(filled.line,))
+    line.overlap = 2
+    line.save()
+    task = make_task(line, video=video, slot=2, state="claimed", reviewer=second, token=1, lease_until=timezone.now())
+    said = [Said(filled.dunk.pk, "reject", "wrong"), Said(filled.street.pk, "accept")]
+    make_review(task, said, second, model_version=ModelVersion.objects.earliest("pk").pk)
+    asked = comments.say(video.pk, line.pk, second, "Is this a dunk?", question=True)
+    comments.answer(asked, filled.reviewer, "It is.")
+    looked = filled.tasks[1]
+    looked.refresh_from_db()
+    SecondLook.objects.create(
+        business_line=line, task=looked, review=looked.current_review, tag=filled.street, refused=True, confidence=0.9,
+        gain=0.8, model_version=ModelVersion.objects.earliest("pk"),
+    )  # fmt: skip
     return {
-        "videos/<int:pk>/": f"/videos/{video}/",
-        "review/<int:pk>/": f"/review/{task.pk}/",
-        "adjudication/<slug:line>/<int:video>/": f"/adjudication/{filled.line.slug}/{video}/",
+        "videos/<int:pk>/comments/": f"/videos/{video.pk}/comments/",
+        "adjudication/<slug:line>/<int:video>/": f"/adjudication/{line.slug}/{video.pk}/",
     }

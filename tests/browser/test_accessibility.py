@@ -37,7 +37,6 @@ NOT_PAGES = {
     "taxonomy/guidelines/picked/",
     "taxonomy/rules/tags/",
     "taxonomy/versions/<int:number>.json",
-    "videos/<int:pk>/comments/",
     "videos/<int:pk>/reviews/",
 }
 PAGES = [
@@ -48,12 +47,14 @@ PAGES = [
 # What people have before them all day is looked at with every change; the rest by `make test-all`.
 MAIN = {
     "",
+    "adjudication/<slug:line>/<int:video>/",
     "faces/",
     "history/",
     "models/",
     "people/",
     "quality/",
     "review/<int:pk>/",
+    "second-looks/",
     "taxonomy/",
     "taxonomy/change-sets/<int:pk>/",
     "taxonomy/tags/<int:pk>/",

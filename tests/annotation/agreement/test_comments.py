@@ -53,6 +53,13 @@ def test_a_question_waits_for_who_decides(client, sign_in, line, video):
     assert str(asker.username) in page
 
 
+def test_who_decides_is_told_on_the_first_page(client, sign_in, line, video):
+    ask(video, line)
+    sign_in("admin")
+
+    assert "open questions" in client.get("/").text
+
+
 def test_the_asker_sees_the_answer(client, sign_in, line, video):
     asker = make_user(lines=(line,))
     question = ask(video, line, by=asker)
