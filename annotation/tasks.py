@@ -52,6 +52,11 @@ def measure_agreement() -> None:
 
 
 @shared_task
+def look_back() -> None:
+    missing.look_back()
+
+
+@shared_task
 def find_missing_tags() -> None:
     missing.refresh_all()
 

@@ -293,6 +293,7 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     },
     "rescore": {"task": "annotation.tasks.rescore", "schedule": 3600, "options": {"expires": 3600}},
     "watch-learning": {"task": "annotation.tasks.watch_learning", "schedule": 60, "options": {"expires": 60}},
+    "look-back": {"task": "annotation.tasks.look_back", "schedule": 60, "options": {"queue": "gpu", "expires": 60}},
     "find-missing-tags": {"task": "annotation.tasks.find_missing_tags", "schedule": 3600, "options": {"expires": 3600}},
     "measure-agreement": {"task": "annotation.tasks.measure_agreement", "schedule": 300, "options": {"expires": 300}},
     "resume-imports": {

@@ -49,6 +49,20 @@ def store(
     return sorted(sets)
 
 
+def store_again(version: ModelVersion, taxonomy: TaxonomyVersion, proposed: Proposed) -> list[int]:
+    """Store what `version` says of videos that were reviewed; returns those that were stored.
+
+    Nobody's queue and no tags change, so nobody is told. Safe to run twice.
+    """
+    failed = {video: said for video, said in proposed.items() if isinstance(said, Failed)}
+    made = outcomes.of({v: [] if isinstance(said, Failed) else said for v, said in proposed.items()}, taxonomy, version)
+    with transaction.atomic():
+        sets = _insert_sets(version, taxonomy, sorted(proposed), failed)
+        _insert_suggestions(row for video in sorted(sets) for row in _rows(sets[video], made[video]))
+        Video.objects.filter(pk__in=proposed).update(suggest_attempts=0)
+    return sorted(sets)
+
+
 def _still_unreviewed(videos: Iterable[int]) -> list[int]:
     """Of these, the ones nobody reviewed; locked (in one order) against a review until we are through."""
     rows = Video.objects.filter(pk__in=list(videos), reviewed_at=None).order_by("pk")

@@ -118,6 +118,30 @@ def _suggest(version: ModelVersion, pipeline: Pipeline, claimed: Mapping[int, in
             new_phrases.note({video: read.get(video, ()) for video in stored})
 
 
+def look_back(videos: Iterable[int]) -> list[int]:
+    """Ask the active model about reviewed videos it has not seen, unless new ones wait; returns those it looked at.
+
+    What it says is stored beside what their reviewers saw. One that workers died over is left alone.
+    """
+    serving_now, taxonomy = serving.active(), versions.current()
+    if serving_now is None or taxonomy is None:
+        return []
+    version, pipeline = serving_now
+    if Video.objects.to_suggest(version, canaries.running()).exists():
+        return []
+    untroubled = Video.objects.usable().filter(pk__in=list(videos), suggest_attempts__lte=settings.SUGGEST_ATTEMPTS)
+    chosen = list(untroubled.values_list("pk", flat=True))
+    Video.objects.filter(pk__in=chosen).update(suggest_attempts=F("suggest_attempts") + 1)
+    try:
+        _meet(pipeline)
+        proposed = _propose(pipeline, inputs(chosen), Read(), {}) if chosen else {}
+    except Exception:  # the machine's fault
+        Video.objects.filter(pk__in=chosen).update(suggest_attempts=F("suggest_attempts") - 1)
+        raise
+    with transaction.atomic():
+        return suggestion_rows.store_again(version, taxonomy, gallery.allowed(proposed))
+
+
 def _meet(pipeline: Pipeline) -> None:
     """Tell the pipeline who may be recognised now: asked before each batch, like the active version."""
     if pipeline.gallery_version != gallery.version():

@@ -12,12 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from annotation.agreement.weighing import USUAL
 from annotation.models import SecondLook
 from ml.registry.models import ModelVersion
-from tagging import policies, statements
+from tagging import policies, statements, suggestions
 from tagging.policy import Policy
 from taxonomy import rulebook
 from taxonomy.models import BusinessLine
@@ -25,10 +26,19 @@ from taxonomy.rules import RuleBook
 
 CLIPS = 20_000  # of a line, the newest, that are looked through
 LIKELY = 0.5  # the least probability that is worth a look
+LOOKED_BACK = 5_000  # reviewed clips, the newest, that a new model is asked about
 KEPT = 200  # of a line at a time
 DRAWN = 4 * KEPT  # before the rules and the policy are asked
 LEAST = 5  # clips that were given the tag, before the model's confidence in it means anything
 
+UNSEEN = """
+SELECT video_id FROM (
+    SELECT video_id FROM annotation_reviewtask WHERE slot = 1 AND state = 'done' AND current_review_id IS NOT NULL
+    ORDER BY current_review_id DESC LIMIT %(clips)s) reviewed
+WHERE NOT EXISTS (SELECT FROM tagging_suggestionset seen
+                  WHERE seen.video_id = reviewed.video_id AND seen.model_version_id = %(version)s)
+GROUP BY video_id LIMIT %(batch)s
+"""
 FIND = """
 WITH recent AS (
     SELECT id, video_id, current_review_id FROM annotation_reviewtask
@@ -70,6 +80,18 @@ SELECT id, video_id, current_review_id, tag_id, model_version_id, refused, 1 / (
              WHERE given.video_id = weighed.video_id AND given.business_line_id = %(line)s)
 FROM weighed WHERE gain >= %(likely)s ORDER BY gain DESC, id, tag_id LIMIT %(drawn)s
 """
+
+
+def look_back() -> int:
+    """Let the active model look at a batch of the newest reviewed clips it has not seen; returns how many it did.
+
+    A model that learned since from all reviews finds what was missed before. On a worker of the models.
+    """
+    version = ModelVersion.objects.active()
+    if version is None:
+        return 0
+    values = {"version": version.pk, "clips": LOOKED_BACK, "batch": settings.SUGGEST_BATCH}
+    return len(suggestions.look_back(video for (video,) in statements.rows(UNSEEN, values)))
 
 
 def refresh_all() -> None:

@@ -8,7 +8,9 @@ from annotation import queue, reviews, second_answers
 from annotation.agreement import missing
 from annotation.models import Review, ReviewTask, SecondLook, Skill
 from annotation.verdicts import Said
+from tagging.models import SuggestionSet
 from taxonomy.models import Rule
+from tests import stacks
 from tests.annotation.agreement.factories import given
 from tests.annotation.factories import make_review, publish
 from tests.factories import make_model, make_suggestions, make_tag, make_user, make_video
@@ -149,3 +151,31 @@ def test_looking_takes_one_statement_however_many_clips(line, reviewed, dunk, dj
 
     with django_assert_max_num_queries(11):
         assert missing.refresh(line) == 3
+
+
+def review_rain(line):
+    """A review that gives no tag, before any model looked."""
+    video = make_video(title="Rain over the harbour")
+    queue.open_tasks([queue.Wanted(video.pk, line.pk)])
+    return make_review(queue.claim(make_user(lines=(line,)), line), []).task
+
+
+def test_a_new_model_looks_at_what_was_reviewed_before_it(line):
+    model = stacks.serve()
+    task = review_rain(line)
+
+    assert missing.look_back() == 1
+
+    seen = SuggestionSet.objects.get(video=task.video)
+    assert (seen.model_version, seen.suggestions.first().tag.name) == (model, "Rain")
+    task.refresh_from_db()
+    assert (task.state, given(task.video, line)) == ("done", set()), "nothing else changes"
+    assert missing.look_back() == 0
+
+
+def test_new_clips_come_before_a_look_back(line):
+    stacks.serve()
+    review_rain(line)
+    make_video(title="A new one")
+
+    assert missing.look_back() == 0
