@@ -34,7 +34,7 @@ SELECT id, reviewer_id, 'review', gen_random_uuid(), %(taxonomy)s,
        (%(models)s::bigint[])[least(
            1 + extract(epoch FROM done_at - now() + interval '365 days')::int / 2635200, %(count)s)],
        2 + 10 * random(), 1 + floor(4 * random())::int, floor(2 * random())::int, done_at
-FROM annotation_reviewtask
+FROM annotation_reviewtask ORDER BY done_at
 """
 # Few tags are frequent, most are rare; eight of a review are far apart, so that none comes twice.
 VERDICTS = """
