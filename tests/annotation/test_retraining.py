@@ -21,6 +21,7 @@ from tests.workers import until, worker
 pytestmark = [pytest.mark.long, pytest.mark.django_db(transaction=True)]
 
 QUICK = os.path.relpath(Path(__file__).with_name("demo_stack.toml"))  # for what is not about the parts of a stack
+NETWORKS = os.path.relpath(Path(__file__).with_name("two_networks.toml"))
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def state(run):
 
 
 def test_a_training_leaves_a_candidate_with_its_metrics_and_curves(reviewed):
-    run = runs.start("small")
+    run = runs.start(NETWORKS)
 
     version = retraining.retrain(run.pk)
 
@@ -118,7 +119,7 @@ def test_the_command_refuses_while_a_training_goes_on(reviewed):
 
 def test_a_training_whose_worker_is_killed_is_finished_by_another_on_the_same_snapshot(reviewed, settings):
     settings.TRAINING_HEARTBEAT_SECONDS = 2
-    run = runs.start("small")
+    run = runs.start(NETWORKS)
     with worker("gpu", TRAINING_HEARTBEAT_SECONDS="2") as first:
         nudges.train(run.pk)
         until(lambda: "contrastive.v1" in TrainingRun.objects.get(pk=run.pk).losses, "the recallers are trained")
