@@ -27,6 +27,7 @@ NAMES = sorted(
 
 # These measure models alone: they need no database and no Django.
 PURE = {
+    "active_learning",
     "aggregation",
     "augmentation",
     "extraction",

@@ -197,6 +197,7 @@ BUNDLE_ROOT = VAR / "bundles"
 FEATURE_ROOT = VAR / "features"  # a cache: each machine may have its own, and lose it
 SNAPSHOT_ROOT = VAR / "snapshots"
 WEIGHTS_ROOT = VAR / "weights"  # of what was pretrained here
+SIMULATION_ROOT = VAR / "simulations"  # what `simulate_active_learning` found
 IMPORT_ROOT = VAR / "imports"  # uploaded tables and clips; web and the workers of queue `default` share it
 STORAGES: dict[str, dict[str, object]] = {
     "default": {"BACKEND": "tagging.media_storage.Folder"},  # below MEDIA_ROOT

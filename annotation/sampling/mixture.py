@@ -8,6 +8,7 @@ import numpy as np
 
 from annotation.sampling import signals
 from annotation.sampling.pool import Gains, Pool
+from annotation.sampling.spread import spread
 
 # Signal -> its share; they add up to 1, so gains stay in [0, 1].
 SHARES: dict[Callable[[Pool], Gains], float] = {
@@ -21,4 +22,7 @@ SHARES: dict[Callable[[Pool], Gains], float] = {
 
 
 def gain(pool: Pool, random: np.random.Generator) -> Gains:
-    return np.sum([share * signal(pool) for signal, share in SHARES.items()], axis=0)
+    gains = np.zeros(len(pool))
+    for signal, share in SHARES.items():
+        gains += share * signal(pool)
+    return spread(gains, pool, random)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from annotation.sampling import disagreement, entropy
+from annotation.sampling import disagreement
 from annotation.sampling.pool import Gains, Pool
 
 CLOSE = 1.0  # in log-odds: a tag this far from the threshold is a third as unsure as one that lies on it
@@ -42,8 +42,9 @@ def new(pool: Pool) -> Gains:
 
 
 def rare(pool: Pool) -> Gains:
-    """What would be learned of tags that lack examples: the doubt whether they hold, times their need and value."""
-    return _some(pool.total(entropy.bits(pool.confidence) * pool.need[pool.tag] * pool.value[pool.tag]), 0.5)
+    """The same for tags that lack examples: each counts by its need."""
+    near = nearness(pool.confidence, pool.threshold)
+    return _some(pool.total(near * pool.need[pool.tag] * pool.value[pool.tag]), 0.5)
 
 
 def torn(pool: Pool) -> Gains:

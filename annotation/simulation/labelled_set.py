@@ -14,6 +14,7 @@ from ml.layers.grams import GramTable
 from ml.types import Array, Snapshot
 
 WIDTH = 256  # of the texts' vectors
+MOST = 8_000  # clips to learn from and to be judged on that are taken each: all pairs are compared
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class LabelledSet:
 
     name: str
     vectors: Array  # (clips, width) of length 1: TF-IDF of n-grams, by singular values
+    alike: Array  # (clips, clips) cosines of the n-grams themselves
     named: Array  # (clips, tags) in [0, 1]: likeness of the text to the tag's names
     labels: NDArray[np.bool_]  # (clips, tags)
     pool: int
@@ -37,20 +39,25 @@ def of(snapshot: Snapshot, name: str) -> LabelledSet:
     Vectors are learned from the texts to learn from, of which labels play no part. Raises ValueError when either part
     is empty.
     """
-    pool = [example for example in snapshot.examples if example.split != "test"]
-    test = snapshot.split("test")
-    if not pool or not test:
+    pool = [example for example in snapshot.examples if example.split != "test"][:MOST]
+    test = snapshot.split("test")[:MOST]
+    if len(pool) < 2 or not test:
         raise ValueError(f"{name} has {len(pool)} clips to learn from and {len(test)} to be judged on: both are needed")
     texts = [example.video.text() for example in [*pool, *test]]
     table = GramTable.count(texts[: len(pool)])
     encoded = table.encode(texts)
-    width = min(WIDTH, min(len(pool), encoded.shape[1]) - 1)
-    turn = TruncatedSVD(width, random_state=0).fit(encoded[: len(pool)])
+    width = min(WIDTH, len(pool) - 1, encoded.shape[1] - 1)
+    vectors = TruncatedSVD(width, random_state=0).fit(encoded[: len(pool)]).transform(encoded)
     names = table.encode([" ".join(tag.names or (tag.name,)) for tag in snapshot.vocabulary])
     labels = _labels(snapshot, [example.tags for example in [*pool, *test]])
-    judged = labels.any(axis=0)  # a tag that nothing has is no part of the task
+    used = labels.any(axis=0)  # a tag that nothing has is no part of the task
     return LabelledSet(
-        name, _unit(turn.transform(encoded)), _dense(encoded @ names.T)[:, judged], labels[:, judged], len(pool)
+        name,
+        _unit(vectors),
+        _dense(encoded @ encoded.T),
+        _dense(encoded @ names.T)[:, used],
+        labels[:, used],
+        len(pool),
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from annotation.simulation.learner import Learner
 
 CANDIDATES = 50  # a clip that the product keeps
 LEAST = 0.01  # confidence of those
-ENOUGH = 30.0  # examples at which a tag's need has fallen to a half of a half
+FIRM = 5  # clips to be judged on that a tag must have: the average precision over fewer is luck
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Course:
     """How a replay goes."""
 
     first: int = 50  # clips drawn at random before anything is known
-    growth: float = 0.15  # labels bought each round, as a share of those there are
+    growth: float = 0.3  # labels bought each round, as a share of those there are
     most: float = 0.6  # of the pool, where the replay ends
     threshold: float = 0.3  # of the policy
 
@@ -39,23 +39,22 @@ class Point:
 
 def replay(known: LabelledSet, strategy: Strategy, seed: int, course: Course) -> Iterator[Point]:
     """One point a round. The same seed draws the same first clips for every strategy."""
-    random = np.random.default_rng(seed)
-    learner = Learner(known, np.random.default_rng(seed))
+    random, learner = np.random.default_rng(seed), Learner(known, seed)
     learner.learn(np.sort(random.permutation(known.pool)[: course.first]))
-    yield _judged(known, learner)
+    yield judged(known, learner)
     while len(learner.rows) < course.most * known.pool:
         left = np.setdiff1d(np.arange(known.pool), learner.rows)
-        wanted = min(max(int(course.growth * len(learner.rows)), 10), len(left))
+        wanted = min(max(int(course.growth * len(learner.rows)), 5), len(left))
         gains = strategy(seen(known, learner, left, wanted, course), random)
         learner.learn(left[order(gains, random)[:wanted]])
-        yield _judged(known, learner)
+        yield judged(known, learner)
 
 
 def whole(known: LabelledSet) -> Point:
     """What a model makes of all labels there are."""
-    learner = Learner(known, np.random.default_rng(0))
+    learner = Learner(known, 0)
     learner.learn(np.arange(known.pool))
-    return _judged(known, learner)
+    return judged(known, learner)
 
 
 def seen(known: LabelledSet, learner: Learner, rows: NDArray[np.int64], wanted: int, course: Course) -> Pool:
@@ -65,15 +64,14 @@ def seen(known: LabelledSet, learner: Learner, rows: NDArray[np.int64], wanted: 
     if sure.shape[1] > CANDIDATES:
         kept &= sure >= np.partition(sure, -CANDIDATES, axis=1)[:, -CANDIDATES, None]
     clip, tag = np.nonzero(kept)
-    examples = known.labels[learner.rows].sum(axis=0)
     return Pool(
         start=np.searchsorted(clip, np.arange(len(rows) + 1)),
         tag=tag,
         confidence=sure[clip, tag].astype(np.float64),
-        votes=learner.proposed()[rows][clip, tag],
+        votes=learner.proposed(rows)[clip, tag],
         novelty=np.clip(1 - learner.likeness[rows], 0, 1).astype(np.float64),
         conflicts=np.zeros(len(rows), np.int64),
-        need=need(examples),
+        need=need(known.labels[learner.rows].sum(axis=0)),
         value=np.ones(known.tags),
         threshold=course.threshold,
         wanted=wanted,
@@ -82,14 +80,16 @@ def seen(known: LabelledSet, learner: Learner, rows: NDArray[np.int64], wanted: 
     )
 
 
-def _judged(known: LabelledSet, learner: Learner) -> Point:
+def judged(known: LabelledSet, learner: Learner) -> Point:
     sure, truth = learner.confidence[known.pool :], known.labels[known.pool :]
     return Point(len(learner.rows), mean_precision(sure, truth), ndcg(sure, truth, 5))
 
 
-def mean_precision(sure: NDArray[np.float32], truth: NDArray[np.bool_]) -> float:
-    """Average precision of each tag that some clip has, averaged over tags."""
-    some = truth.any(axis=0)
+def mean_precision(sure: NDArray[np.float32], truth: NDArray[np.bool_], firm: int = FIRM) -> float:
+    """Average precision of each tag that at least `firm` clips have, averaged over tags; 0 when there is none."""
+    some = truth.sum(axis=0) >= firm
+    if not some.any():
+        return 0.0
     ranked = np.argsort(-sure[:, some], axis=0, kind="stable")
     hits = np.take_along_axis(truth[:, some], ranked, axis=0)
     precision = np.cumsum(hits, axis=0) / np.arange(1, len(hits) + 1)[:, None]
@@ -104,6 +104,3 @@ def ndcg(sure: NDArray[np.float32], truth: NDArray[np.bool_], k: int) -> float:
     gained = (np.take_along_axis(truth[some], ranked, axis=1) * worth[: ranked.shape[1]]).sum(axis=1)
     ideal = np.cumsum(worth)[np.minimum(truth[some].sum(axis=1), k) - 1]
     return float((gained / ideal).mean())
-
-
-Listener = Callable[[str, int, Point], None]  # strategy, seed, point

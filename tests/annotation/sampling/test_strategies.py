@@ -78,7 +78,7 @@ def test_the_pool_is_left_as_it_was(strategy):
 
 def test_every_strategy_is_one_file_with_a_line_in_the_table():
     files = {path.stem for path in Path(sampling.__file__).parent.glob("*.py")}
-    plain = {"__init__", "needs", "pool", "reasons", "signals", "strategies"}
+    plain = {"__init__", "needs", "pool", "reasons", "signals", "spread", "strategies"}
 
     assert {module.rsplit(".", 1)[1] for module in STRATEGIES.values()} == files - plain
 
@@ -148,3 +148,23 @@ def test_the_mixture_heeds_each_signal(wins, loses, told):
     first, second = gains("mixture", make_pool(wins, loses, **told))
 
     assert first > second
+
+
+def test_with_vectors_the_mixture_takes_no_clip_twice():
+    """Three copies of the most doubtful clip and one a little less so: the first copy and the other."""
+    copy, other = [1, 0, 0], [0, 1, 0]
+    vectors = np.array([copy, copy, copy, other], np.float32)
+    clips = [[(0, 0.3, 1)]] * 3 + [[(0, 0.4, 1)]]
+    pool = make_pool(*clips, vectors=vectors, novelty=[1, 1, 1, 1], wanted=2)
+
+    taken = order(gains("mixture", pool), np.random.default_rng(0))[:2].tolist()
+
+    assert 3 in taken
+    assert len(taken) == 2
+
+
+def test_with_vectors_the_mixture_prefers_a_clip_that_stands_for_many():
+    many, stray = [1, 0, 0], [0, 1, 0]
+    pool = make_pool(*[[(0, 0.3, 1)]] * 30, vectors=np.array([stray] + [many] * 29, np.float32), novelty=np.ones(30))
+
+    assert best("mixture", pool) > 0

@@ -1,0 +1,44 @@
+"""Labels that each strategy of choosing clips needs: KuaiRec and exercises, replayed from their labels."""
+
+from __future__ import annotations
+
+import sys
+import time
+from argparse import ArgumentParser, Namespace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from annotation.sampling import STRATEGIES
+from annotation.simulation import labelled_set, trial
+from annotation.simulation.replay import Course
+from benchmarks.sets import replayed, seeds
+
+COURSES = {"kuairec": Course(first=50, growth=0.3, most=0.6), "exercises": Course(first=20, growth=0.15, most=0.8)}
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    seeds.add_arguments(parser, 3)
+    parser.add_argument("--out", type=Path, help="folder for curves (JSON) and pictures (SVG)")
+
+
+def run(options: Namespace) -> dict[str, object]:
+    """Labels for 90% of what all labels reach: by tags (each counts alike) and by clips (nDCG@5)."""
+    data, figures = seeds.required(options.data), {}  # type: Path, dict[str, object]
+    chosen = [name for name in STRATEGIES if name == "random" or seeds.wanted(name, options.only, list(STRATEGIES))]
+    for name, read in replayed.SETS.items():
+        if not (data / name).is_dir() or not seeds.wanted(name, options.only, list(replayed.SETS)):
+            continue
+        began = time.process_time()
+        known = labelled_set.of(read(data), name)
+        found = trial.run(known, chosen, options.seeds, COURSES[name], _tell)
+        if options.out:
+            trial.keep(found, options.out, datetime.now(UTC))
+        whole = {"tags": round(found.whole.tags, 4), "clips": round(found.whole.clips, 4)}
+        seconds = round(time.process_time() - began)
+        figures[name] = {"pool": found.pool, "whole": whole, "cpu_s": seconds, **found.summary()}
+        print(name, figures[name], file=sys.stderr, flush=True)
+    return figures
+
+
+def _tell(strategy: str, seed: int) -> None:
+    print(strategy, seed, file=sys.stderr, flush=True)
