@@ -24,7 +24,7 @@ Trigger = TrainingRun.Trigger
 NEW_VERDICTS = """
 SELECT count(*) FROM (
     SELECT FROM annotation_review review JOIN annotation_verdict verdict ON verdict.review_id = review.id
-    WHERE review.created_at > %(since)s AND review.kind <> 'undo'
+    WHERE review.created_at > %(since)s AND review.kind IN ('review', 'import')
       AND NOT EXISTS (SELECT FROM annotation_review undo WHERE undo.undoes_id = review.id)
     LIMIT %(most)s
 ) new
