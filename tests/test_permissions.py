@@ -84,6 +84,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "quality/progress/": {"GET": EDITOR | ADMIN},
     "quality/reviewers/": {"GET": EDITOR | ADMIN},
     "quality/tags/": {"GET": EDITOR | ADMIN},
+    "quality/agreement/": {"GET": EDITOR | ADMIN},
     "quality/calibration/": {"GET": EDITOR | ADMIN},
     "quality/versions/": {"GET": EDITOR | ADMIN},
     "quality/health/": {"GET": EDITOR | ADMIN},

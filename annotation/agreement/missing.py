@@ -46,7 +46,9 @@ WITH recent AS (
     ORDER BY current_review_id DESC LIMIT %(clips)s
 ), bar AS (
     SELECT tag_id, avg(confidence) AS least FROM annotation_verdict JOIN recent ON review_id = current_review_id
-    WHERE choice = 'accept' AND confidence IS NOT NULL GROUP BY tag_id HAVING count(*) >= %(least)s
+    WHERE choice = 'accept' AND confidence IS NOT NULL
+      AND tag_id = ANY(ARRAY(SELECT id FROM taxonomy_tag WHERE state = 'active' AND assignable))
+    GROUP BY tag_id HAVING count(*) >= %(least)s
 ), sure AS (
     SELECT recent.*, review.reviewer_id, proposed.tag_id, said.id IS NOT NULL AS refused, seen.model_version_id,
            %(slope)s * ln(share / (1 - share)) + %(offset)s AS odds
@@ -58,7 +60,6 @@ WITH recent AS (
     JOIN tagging_suggestion proposed ON proposed.suggestion_set_id = seen.id
     JOIN bar ON bar.tag_id = proposed.tag_id AND proposed.confidence >= bar.least
     CROSS JOIN LATERAL (SELECT least(greatest(proposed.confidence, 1e-6), 1 - 1e-6) AS share) bounded
-    JOIN taxonomy_tag tag ON tag.id = proposed.tag_id AND tag.state = 'active' AND tag.assignable
     LEFT JOIN annotation_verdict said ON said.review_id = review.id AND said.tag_id = proposed.tag_id
     WHERE (said.id IS NULL OR said.choice = 'reject')
       AND NOT EXISTS (SELECT FROM tagging_videotag given WHERE given.video_id = recent.video_id

@@ -20,10 +20,11 @@ CLIPS = 1000  # a line, the newest
 # Reviews in force; `others` of the same clip must be there too. What a probe showed was not what the models proposed.
 OVERLAPS = f"""
 WITH recent AS (
-    SELECT DISTINCT video_id FROM (
-        SELECT video_id FROM annotation_reviewtask
+    SELECT video_id FROM (
+        SELECT video_id, done_at FROM annotation_reviewtask
         WHERE business_line_id = %(line)s AND state = 'done' AND slot > 1 AND current_review_id IS NOT NULL
         ORDER BY done_at DESC LIMIT 2 * %(most)s) AS done
+    GROUP BY video_id ORDER BY max(done_at) DESC LIMIT %(most)s
 ), shared AS (
     SELECT task.video_id, review.id, review.reviewer_id, review.created_at,
            count(*) OVER (PARTITION BY task.video_id) AS reviews
@@ -61,8 +62,6 @@ def read(line: int, most: int = CLIPS) -> Overlaps:
     """One statement, however many clips."""
     found = Overlaps()
     for video, review, reviewer, sent, published, verdicts in statements.rows(OVERLAPS, {"line": line, "most": most}):
-        if len(found.clips) == most and video not in found.clips:
-            break
         found.edition = Edition(*published) if published else NOTHING
         opinions.add(found.clips[video], "review", reviewer, verdicts or (), found.edition, line)
         found.reviews += 1

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from annotation.quality import calibration, health, hurting, progress, reviewers, tags, versions
+from annotation.quality import agreement, calibration, health, hurting, progress, reviewers, tags, versions
 
 FIRST = "hurting"
 PAGES: dict[str, tuple[Promise, Callable[..., dict[str, Any]]]] = {
@@ -20,6 +20,7 @@ PAGES: dict[str, tuple[Promise, Callable[..., dict[str, Any]]]] = {
     "progress": (_("Progress"), progress.page),
     "reviewers": (_("Reviewers"), reviewers.page),
     "tags": (_("Tags"), tags.page),
+    "agreement": (_("Agreement"), agreement.page),
     "calibration": (_("Calibration"), calibration.page),
     "versions": (_("Model versions"), versions.page),
     "health": (_("Taxonomy health"), health.page),

@@ -128,3 +128,18 @@ def test_a_line_without_a_report_has_an_empty_one(line):
     report = reports.of_line(line)
 
     assert (report.window, report.alpha, report.tags) == (None, None, ())
+
+
+def test_the_page_shows_what_was_measured(client, sign_in, line, people, reviewed):
+    refreshing.refresh(line)
+    sign_in("admin")
+
+    page = client.get("/quality/agreement/").text
+    rows = client.get("/quality/agreement/agreement.csv").text.splitlines()
+    skills = client.get("/quality/agreement/skills.csv").text
+
+    assert "40 clips" in page
+    assert "Slam dunk" in page
+    assert rows[0] == "line,measure,about,name,figure,figure_low,figure_high,clips"
+    assert {row.split(",")[2] for row in rows[1:]} == {"line", "branch", "tag", "pair"}
+    assert people[2].username in skills
