@@ -24,7 +24,7 @@ from annotation.probes.models import (
     TrustPolicy,
 )
 from annotation.prospects.models import PriorityScale, Prospect, TagExamples, TagWeight
-from annotation.quality.models import ConfidenceWeek, ConfusionWeek, TagWeek, Unfolded, WorkDay
+from annotation.quality.models import ConfidenceSum, ConfusionSum, TagSum, Unfolded, WorkDay
 from annotation.reading_models import GuidelineReading, ReReview
 from ml.registry.models import ModelVersion
 from tagging.models import Suggestion, Video
@@ -33,8 +33,8 @@ from taxonomy.models import BusinessLine, Guideline, Tag, TaxonomyVersion
 __all__ = [
     "CanaryLook",
     "Comment",
-    "ConfidenceWeek",
-    "ConfusionWeek",
+    "ConfidenceSum",
+    "ConfusionSum",
     "Consensus",
     "DriftWindow",
     "Exam",
@@ -56,7 +56,7 @@ __all__ = [
     "SecondLook",
     "Skill",
     "TagExamples",
-    "TagWeek",
+    "TagSum",
     "TagWeight",
     "Trust",
     "TrustPolicy",

@@ -33,7 +33,7 @@ class Quality(View):
         if page not in PAGES:
             raise Http404
         asked = request.query_params
-        fold.fold()
+        fold.freshen()
         tables = PAGES[page][1](scope.chosen(request.user, asked), asked, whole=True)["tables"]
         return Response({name: list(table.records()) for name, table in tables.items()})
 

@@ -10,7 +10,7 @@ from time import perf_counter
 from benchmarks.reviewing.client import Reviewer
 from benchmarks.site import gunicorn
 
-PERIODS = ("4", "13", "all")
+PERIODS = ("4w", "3m", "all")
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -63,7 +63,7 @@ def _paths(line: str) -> dict[str, str]:
     for slug in PAGES:
         path = "/quality/" if slug == FIRST else f"/quality/{slug}/"
         told |= {f"{slug} {period}": f"{path}?period={period}" for period in PERIODS}
-    told["tags of one line, by recall"] = f"/quality/tags/?line={line}&period=13&order=recall"
+    told["tags of one line, by recall"] = f"/quality/tags/?line={line}&period=3m&order=recall"
     told["versions, found by name"] = "/quality/versions/?period=all&q=tag+4"
     return told
 

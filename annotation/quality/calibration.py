@@ -15,10 +15,10 @@ from ml.registry.models import ModelVersion
 
 NEWEST = 6  # versions on the page
 BINS = """
-SELECT model_version_id, bin, sum(shown), sum(accepted), sum(confidence) / sum(shown), coalesce(sum(shown)
-       FILTER (WHERE audit), 0), coalesce(sum(accepted) FILTER (WHERE audit), 0)
-FROM annotation_confidenceweek
-WHERE business_line_id = ANY(%(lines)s) AND {weeks} AND model_version_id IS NOT NULL
+SELECT model_version_id, bin, sum(shown), sum(accepted), sum(confidence) / sum(shown),
+       sum(audit_shown), sum(audit_accepted), sum(audit_confidence) / nullif(sum(audit_shown), 0)
+FROM annotation_confidencesum
+WHERE business_line_id = ANY(%(lines)s) AND {spans} AND model_version_id IS NOT NULL
 GROUP BY 1, 2 HAVING sum(shown) > 0 ORDER BY 1 DESC, 2
 """
 
@@ -32,6 +32,7 @@ class Bin:
     confidence: float  # on average
     audit_shown: int
     audit_accepted: int
+    audit_confidence: float | None
 
     @property
     def share(self) -> Interval:
@@ -70,7 +71,7 @@ def page(scope: Scope, asked: Mapping[str, str], *, whole: bool = False) -> dict
 
 def _reliability(version: ModelVersion, bins: list[Bin]) -> Reliability:
     error = _error([(part.confidence, part.accepted, part.shown) for part in bins])
-    audit = _error([(part.confidence, part.audit_accepted, part.audit_shown) for part in bins if part.audit_shown])
+    audit = _error([(part.audit_confidence or 0.0, part.audit_accepted, part.audit_shown) for part in bins])
     dots = [(part.confidence, part.share, part.shown) for part in bins]
     return Reliability(version, bins, error or 0.0, audit, charts.square(dots))
 

@@ -12,7 +12,8 @@ from django.db import connection, transaction
 
 from tagging import statements
 
-BATCH = 20_000  # reviews a statement: about a second
+BATCH = 20_000  # reviews a statement: some seconds
+FEW = 100  # reviews that may be added while somebody waits for a page
 LOCK = 7_205_301  # of the one fold that runs; any number that nothing else in this database uses
 
 # Not the reviewers' own words: what was imported is left out. What was shown otherwise than the models said
@@ -33,7 +34,8 @@ WITH batch AS (
     JOIN annotation_review source ON source.id = coalesce(event.undoes_id, event.id) AND source.kind = 'review'
     JOIN annotation_reviewtask task ON task.id = source.task_id
 ), verdict AS MATERIALIZED (
-    SELECT review.*, date_trunc('week', review.day)::date AS week, tag_id AS tag, choice, reason,
+    SELECT review.*, date_trunc('week', day)::date AS week, date_trunc('month', day)::date AS month,
+           tag_id AS tag, choice, reason,
            replacement_id AS replacement, confidence
     FROM review JOIN annotation_verdict ON review_id = review.id
 ), judged AS (
@@ -64,44 +66,59 @@ WITH batch AS (
         rejected = kept.rejected + excluded.rejected, replaced = kept.replaced + excluded.replaced,
         added = kept.added + excluded.added
 ), said AS (
-    SELECT week, line, tag, audit, version, choice, reason, n FROM judged
+    SELECT week, month, line, version, tag, audit, choice, reason, n FROM judged
     UNION ALL
-    SELECT week, line, replacement, audit, version, 'put', '', n FROM judged WHERE choice = 'replace'
+    SELECT week, month, line, version, replacement, audit, 'put', '', n FROM judged WHERE choice = 'replace'
 ), tags AS (
-    INSERT INTO annotation_tagweek AS kept (week, business_line_id, tag_id, audit, model_version_id,
-                                            accepted, rejected, replaced, added, put, unclear)
-    SELECT week, line, tag, audit, version,
+    INSERT INTO annotation_tagsum AS kept (span, start, business_line_id, model_version_id, tag_id,
+                                           accepted, rejected, replaced, added, put, unclear, found, missed)
+    SELECT (ARRAY['w', 'm', 'v', 'a'])[GROUPING(week, month, version) / 2 + GROUPING(version)], coalesce(week, month),
+           line, version, tag,
            coalesce(sum(n) FILTER (WHERE choice = 'accept'), 0), coalesce(sum(n) FILTER (WHERE choice = 'reject'), 0),
            coalesce(sum(n) FILTER (WHERE choice = 'replace'), 0), coalesce(sum(n) FILTER (WHERE choice = 'add'), 0),
            coalesce(sum(n) FILTER (WHERE choice = 'put'), 0),
-           coalesce(sum(n) FILTER (WHERE reason IN ('guideline', 'general', 'minor')), 0)
-    FROM said GROUP BY GROUPING SETS ((week, line, tag, audit, version), (line, tag, audit, version))
-    ON CONFLICT (week, business_line_id, tag_id, audit, model_version_id) DO UPDATE SET
+           coalesce(sum(n) FILTER (WHERE reason IN ('guideline', 'general', 'minor')), 0),
+           coalesce(sum(n) FILTER (WHERE audit AND choice = 'accept'), 0),
+           coalesce(sum(n) FILTER (WHERE audit AND choice IN ('add', 'put')), 0)
+    FROM said GROUP BY GROUPING SETS ((week, line, version, tag), (month, line, version, tag), (line, version, tag),
+                                      (line, tag))
+    ON CONFLICT (span, start, business_line_id, model_version_id, tag_id) DO UPDATE SET
         accepted = kept.accepted + excluded.accepted, rejected = kept.rejected + excluded.rejected,
         replaced = kept.replaced + excluded.replaced, added = kept.added + excluded.added,
-        put = kept.put + excluded.put, unclear = kept.unclear + excluded.unclear
+        put = kept.put + excluded.put, unclear = kept.unclear + excluded.unclear,
+        found = kept.found + excluded.found, missed = kept.missed + excluded.missed
 ), confusions AS (
-    INSERT INTO annotation_confusionweek AS kept (week, business_line_id, tag_id, replacement_id, count)
-    SELECT week, line, tag, replacement, sum(n) FROM judged WHERE choice = 'replace'
-    GROUP BY GROUPING SETS ((week, line, tag, replacement), (line, tag, replacement))
-    ON CONFLICT (week, business_line_id, tag_id, replacement_id) DO UPDATE SET count = kept.count + excluded.count
+    INSERT INTO annotation_confusionsum AS kept (span, start, business_line_id, tag_id, replacement_id, count)
+    SELECT (ARRAY['w', 'm', 'a'])[GROUPING(week, month)], coalesce(week, month), line, tag, replacement, sum(n)
+    FROM judged WHERE choice = 'replace'
+    GROUP BY GROUPING SETS ((week, line, tag, replacement), (month, line, tag, replacement), (line, tag, replacement))
+    ON CONFLICT (span, start, business_line_id, tag_id, replacement_id)
+    DO UPDATE SET count = kept.count + excluded.count
 ), confidences AS (
-    INSERT INTO annotation_confidenceweek AS kept (week, business_line_id, reviewer_id, model_version_id, audit, bin,
-                                                   shown, accepted, confidence)
-    SELECT week, line, reviewer, version, audit, least(floor(confidence * 10), 9), sum(n),
-           coalesce(sum(n) FILTER (WHERE choice = 'accept'), 0), sum(n * confidence)
-    FROM judged WHERE confidence IS NOT NULL AND choice <> 'add'
-    GROUP BY GROUPING SETS ((week, line, reviewer, version, audit, least(floor(confidence * 10), 9)),
-                            (line, reviewer, version, audit, least(floor(confidence * 10), 9)))
-    ON CONFLICT (week, business_line_id, reviewer_id, model_version_id, audit, bin) DO UPDATE SET
+    INSERT INTO annotation_confidencesum AS kept (
+        span, start, business_line_id, reviewer_id, model_version_id, bin, shown, accepted, confidence,
+        audit_shown, audit_accepted, audit_confidence)
+    SELECT (ARRAY['w', 'm', 'a'])[GROUPING(week, month)], coalesce(week, month), line, reviewer, version, bin,
+           sum(n), coalesce(sum(n) FILTER (WHERE choice = 'accept'), 0), sum(n * confidence),
+           coalesce(sum(n) FILTER (WHERE audit), 0),
+           coalesce(sum(n) FILTER (WHERE audit AND choice = 'accept'), 0),
+           coalesce(sum(n * confidence) FILTER (WHERE audit), 0)
+    FROM (SELECT *, least(floor(confidence * 10), 9) AS bin FROM judged) proposed
+    WHERE confidence IS NOT NULL AND choice <> 'add'
+    GROUP BY GROUPING SETS ((week, line, reviewer, version, bin), (month, line, reviewer, version, bin),
+                            (line, reviewer, version, bin))
+    ON CONFLICT (span, start, business_line_id, reviewer_id, model_version_id, bin) DO UPDATE SET
         shown = kept.shown + excluded.shown, accepted = kept.accepted + excluded.accepted,
-        confidence = kept.confidence + excluded.confidence
+        confidence = kept.confidence + excluded.confidence, audit_shown = kept.audit_shown + excluded.audit_shown,
+        audit_accepted = kept.audit_accepted + excluded.audit_accepted,
+        audit_confidence = kept.audit_confidence + excluded.audit_confidence
 )
 SELECT count(*) FROM batch
 """
 
+WAITING = "SELECT count(*) FROM (SELECT FROM annotation_unfolded LIMIT %(most)s) first"
 NOTE_ALL = "INSERT INTO annotation_unfolded SELECT id FROM annotation_review WHERE kind <> 'import'"
-SUMS = ("unfolded", "workday", "tagweek", "confusionweek", "confidenceweek")
+SUMS = ("unfolded", "workday", "tagsum", "confusionsum", "confidencesum")
 
 
 def fold(batch: int = BATCH) -> int:
@@ -120,6 +137,13 @@ def fold_all() -> int:
     while batch := fold():
         folded += batch
     return folded
+
+
+def freshen() -> None:
+    """Before somebody looks: add what is new if that is little. Much is left to beat, which is at it anyway."""
+    row = statements.row(WAITING, {"most": FEW + 1})
+    if row and 0 < row[0] <= FEW:
+        fold(FEW)
 
 
 def recount() -> None:

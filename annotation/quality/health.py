@@ -19,8 +19,8 @@ COUNTED = f"""
 {HEIRS}, counted AS (
     SELECT coalesce(heir, tag_id) AS tag, sum(accepted + added + put) AS given,
            sum(accepted + rejected + replaced) AS proposed, sum(unclear) AS unclear
-    FROM annotation_tagweek LEFT JOIN heirs ON heirs.id = tag_id
-    WHERE business_line_id = ANY(%(lines)s) AND {{weeks}} GROUP BY 1
+    FROM annotation_tagsum LEFT JOIN heirs ON heirs.id = tag_id
+    WHERE business_line_id = ANY(%(lines)s) AND {{spans}} GROUP BY 1
 )"""  # noqa: S608  # constants
 # Nobody gave it to a clip of these lines; the ones models go on proposing in vain come first.
 UNUSED = f"""
@@ -36,9 +36,9 @@ WITH {COUNTED}, pairs AS (
     SELECT least(a, b) AS tag, greatest(a, b) AS other, sum(n) AS n, coalesce(sum(n) FILTER (WHERE a < b), 0) AS there
     FROM (
         SELECT coalesce(was.heir, tag_id) AS a, coalesce(later.heir, replacement_id) AS b, count AS n
-        FROM annotation_confusionweek
+        FROM annotation_confusionsum
         LEFT JOIN heirs was ON was.id = tag_id LEFT JOIN heirs later ON later.id = replacement_id
-        WHERE business_line_id = ANY(%(lines)s) AND {{weeks}}
+        WHERE business_line_id = ANY(%(lines)s) AND {{spans}}
     ) told GROUP BY 1, 2 HAVING sum(n) > 0
     ORDER BY 3 DESC LIMIT %(limit)s
 )

@@ -31,8 +31,8 @@ GUIDELINES = f"""
 WITH {HEIRS}, said AS (
     SELECT coalesce(heir, tag_id) AS tag, business_line_id AS line, sum(unclear) AS unclear,
            sum(accepted + rejected + replaced) AS proposed
-    FROM annotation_tagweek LEFT JOIN heirs ON heirs.id = tag_id
-    WHERE business_line_id = ANY(%(lines)s) AND {{weeks}} GROUP BY 1, 2 HAVING sum(unclear) > 0
+    FROM annotation_tagsum LEFT JOIN heirs ON heirs.id = tag_id
+    WHERE business_line_id = ANY(%(lines)s) AND {{spans}} GROUP BY 1, 2 HAVING sum(unclear) > 0
 ), disputed AS (
     SELECT coalesce(heir, tag_id) AS tag, business_line_id AS line, count(*) AS disputes
     FROM annotation_consensus LEFT JOIN heirs ON heirs.id = tag_id

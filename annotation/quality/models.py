@@ -2,7 +2,6 @@
 
 A trigger notes each review and undo in `Unfolded`; `fold.fold` adds what is noted there to the sums and takes it out,
 in one statement. So nobody who submits ever waits for a row that another one counts in, and every review counts once.
-Rows with a period of None are the sums over all time.
 """
 
 from __future__ import annotations
@@ -60,48 +59,62 @@ class WorkDay(Choices):
         return f"{self.reviewer_id} {self.day}"
 
 
-class TagWeek(Choices):
-    """What was said of one tag in the week that begins on `week`, of proposals of one model version."""
+class Span(models.TextChoices):
+    """How long the time is that a row adds up: a page reads a few rows of a tag, however long it looks back."""
 
-    week = models.DateField(null=True)
+    WEEK = "w"  # that begins on `start`, a Monday
+    MONTH = "m"
+    ALL = "a"  # all time
+    VERSION = "v"  # all time, of a tag by model version
+
+
+class TagSum(Choices):
+    """What was said of one tag in some time, of proposals of one model version."""
+
+    span = models.CharField(max_length=1, choices=Span)
+    start = models.DateField(null=True)  # none for all time
     business_line = models.ForeignKey("taxonomy.BusinessLine", models.CASCADE, related_name="+", db_index=False)
-    tag = models.ForeignKey("taxonomy.Tag", models.CASCADE, related_name="+", db_index=False)
-    audit = models.BooleanField()  # on clips of the random slice
     model_version = models.ForeignKey(
         "registry.ModelVersion", models.CASCADE, null=True, related_name="+", db_index=False
     )
+    tag = models.ForeignKey("taxonomy.Tag", models.CASCADE, related_name="+", db_index=False)
     put = models.IntegerField()  # in the place of another tag
     unclear = models.IntegerField()  # rejected not as wrong but by the guideline: against it, too general, in passing
+    # On clips of the audit slice, a fair sample: accepted proposals, and tags that had not been proposed.
+    found = models.IntegerField()
+    missed = models.IntegerField()
 
     class Meta:
-        verbose_name = verbose_name_plural = "verdicts of a week"
+        verbose_name = verbose_name_plural = "verdicts on a tag"
         constraints = [
             models.UniqueConstraint(
-                fields=["week", "business_line", "tag", "audit", "model_version"],
+                fields=["span", "start", "business_line", "model_version", "tag"],
                 nulls_distinct=False,
-                name="one_tag_week",
+                name="one_tag_sum",
             )
         ]
-        indexes = [models.Index(fields=["tag", "week"], name="weeks_of_a_tag")]
 
     def __str__(self) -> str:
-        return f"{self.tag_id} {self.week}"
+        return f"{self.tag_id} {self.span} {self.start}"
 
 
-class ConfusionWeek(models.Model):
+class ConfusionSum(models.Model):
     """How often one tag was replaced by another."""
 
-    week = models.DateField(null=True)
+    span = models.CharField(max_length=1, choices=Span)
+    start = models.DateField(null=True)
     business_line = models.ForeignKey("taxonomy.BusinessLine", models.CASCADE, related_name="+", db_index=False)
     tag = models.ForeignKey("taxonomy.Tag", models.CASCADE, related_name="+", db_index=False)
     replacement = models.ForeignKey("taxonomy.Tag", models.CASCADE, related_name="+", db_index=False)
     count = models.IntegerField()
 
     class Meta:
-        verbose_name = verbose_name_plural = "replacements of a week"
+        verbose_name = verbose_name_plural = "replacements"
         constraints = [
             models.UniqueConstraint(
-                fields=["week", "business_line", "tag", "replacement"], nulls_distinct=False, name="one_confusion_week"
+                fields=["span", "start", "business_line", "tag", "replacement"],
+                nulls_distinct=False,
+                name="one_confusion_sum",
             )
         ]
 
@@ -109,28 +122,31 @@ class ConfusionWeek(models.Model):
         return f"{self.tag_id} by {self.replacement_id}"
 
 
-class ConfidenceWeek(models.Model):
+class ConfidenceSum(models.Model):
     """How many proposals of which a model was about equally sure one reviewer was shown, and accepted."""
 
-    week = models.DateField(null=True)
+    span = models.CharField(max_length=1, choices=Span)
+    start = models.DateField(null=True)
     business_line = models.ForeignKey("taxonomy.BusinessLine", models.CASCADE, related_name="+", db_index=False)
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     model_version = models.ForeignKey(
         "registry.ModelVersion", models.CASCADE, null=True, related_name="+", db_index=False
     )
-    audit = models.BooleanField()
     bin = models.PositiveSmallIntegerField()  # a tenth of the confidence: 0 is below 0.1, 9 from 0.9 on
     shown = models.IntegerField()
     accepted = models.IntegerField()
     confidence = models.FloatField()  # the sum
+    audit_shown = models.IntegerField()
+    audit_accepted = models.IntegerField()
+    audit_confidence = models.FloatField()
 
     class Meta:
-        verbose_name = verbose_name_plural = "confidences of a week"
+        verbose_name = verbose_name_plural = "proposals by confidence"
         constraints = [
             models.UniqueConstraint(
-                fields=["week", "business_line", "reviewer", "model_version", "audit", "bin"],
+                fields=["span", "start", "business_line", "reviewer", "model_version", "bin"],
                 nulls_distinct=False,
-                name="one_confidence_week",
+                name="one_confidence_sum",
             )
         ]
 

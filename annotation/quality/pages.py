@@ -18,9 +18,9 @@ FIRST = "hurting"
 PAGES: dict[str, tuple[Promise, Callable[..., dict[str, Any]]]] = {
     "hurting": (_("What hurts most"), hurting.page),
     "progress": (_("Progress"), progress.page),
+    "agreement": (_("Agreement"), agreement.page),
     "reviewers": (_("Reviewers"), reviewers.page),
     "tags": (_("Tags"), tags.page),
-    "agreement": (_("Agreement"), agreement.page),
     "calibration": (_("Calibration"), calibration.page),
     "versions": (_("Model versions"), versions.page),
     "health": (_("Taxonomy health"), health.page),

@@ -18,8 +18,8 @@ from annotation.quality.scope import Scope
 from annotation.quality.tables import Table, interval
 
 BINS = """
-SELECT business_line_id, bin, reviewer_id, sum(shown), sum(accepted) FROM annotation_confidenceweek
-WHERE business_line_id = ANY(%(lines)s) AND {weeks} GROUP BY 1, 2, 3 HAVING sum(shown) > 0
+SELECT business_line_id, bin, reviewer_id, sum(shown), sum(accepted) FROM annotation_confidencesum
+WHERE business_line_id = ANY(%(lines)s) AND {spans} GROUP BY 1, 2, 3 HAVING sum(shown) > 0
 """
 WORK = """
 SELECT reviewer_id, coalesce(nullif(first_name, ''), username), sum(reviews), sum(seconds) / nullif(sum(timed), 0),

@@ -17,13 +17,13 @@ from tagging import statements
 from taxonomy.models import BusinessLine
 
 Row = TypeVar("Row")
-PERIODS = {"4": _("last 4 weeks"), "13": _("last 13 weeks"), "all": _("all time")}
-USUAL = "4"
+PERIODS = {"4w": _("last 4 weeks"), "3m": _("last 3 months"), "all": _("all time")}
+USUAL = "4w"
 
 
 @dataclass(frozen=True)
 class Scope:
-    """`since` is the Monday of the first week, None for all time. `line` is the chosen one, None for all of `lines`."""
+    """`since` is the first day of the first week or month, None for all time; `line` the chosen one, None for all."""
 
     choices: Sequence[BusinessLine]
     line: BusinessLine | None
@@ -40,13 +40,15 @@ class Scope:
         return f"period={self.period}" + (f"&line={self.line.slug}" if self.line else "")
 
     def read(self, row: type[Row], statement: str, **values: Any) -> list[Row]:
-        """Rows of a statement over the sums of these lines: `{weeks}` and `{days}` in it are the period.
+        """Rows of a statement over the sums of these lines: `{spans}` and `{days}` in it are the period.
 
-        Of all time there are sums that need not be added up: those without a week.
+        Only a few spans are read: weeks, months, or all time at once. For rows of a model version, of all time those
+        are `{versions}`.
         """
-        periods = {"weeks": "week >= %(since)s", "days": "day >= %(since)s"}
-        if self.since is None:
-            periods = {"weeks": "week IS NULL", "days": "true"}
+        spans = {"4w": "span = 'w' AND start >= %(since)s", "3m": "span = 'm' AND start >= %(since)s"}
+        whole = spans.get(self.period)
+        periods = {"spans": whole or "span = 'a'", "versions": whole or "span = 'v'"}
+        periods["days"] = "day >= %(since)s" if self.since else "true"
         told = {"lines": self.lines, "since": self.since, **values}
         return [row(*found) for found in statements.rows(statement.format(**periods), told)]
 
@@ -62,7 +64,10 @@ def chosen(user: User, asked: Mapping[str, str]) -> Scope:
 
 
 def first_day(period: str) -> date | None:
-    if period == "all":
-        return None
     today = timezone.localdate()
-    return today - timedelta(days=today.weekday(), weeks=int(period) - 1)
+    if period == "4w":
+        return today - timedelta(days=today.weekday(), weeks=3)
+    if period == "3m":
+        months = 12 * today.year + today.month - 1 - 2
+        return date(months // 12, months % 12 + 1, 1)
+    return None

@@ -28,10 +28,9 @@ WITH {HEIRS}, counted AS (
     SELECT coalesce(heir, tag_id) AS tag, sum(accepted) AS accepted, sum(accepted + rejected + replaced) AS proposed,
            sum(rejected - unclear + replaced + added + put) AS wasted, sum(unclear) AS unclear,
            sum(added + put) AS given,
-           coalesce(sum(accepted) FILTER (WHERE audit), 0) AS found,
-           coalesce(sum(added + put) FILTER (WHERE audit), 0) AS missed
-    FROM annotation_tagweek LEFT JOIN heirs ON heirs.id = tag_id
-    WHERE business_line_id = ANY(%(lines)s) AND {{weeks}}
+           sum(found) AS found, sum(missed) AS missed
+    FROM annotation_tagsum LEFT JOIN heirs ON heirs.id = tag_id
+    WHERE business_line_id = ANY(%(lines)s) AND {{spans}}
     GROUP BY 1 HAVING sum(accepted + rejected + replaced + added + put) > 0
 )
 SELECT tag, code, name, accepted, proposed, wasted, unclear, given, found, missed
@@ -42,9 +41,9 @@ ORDER BY {{order}}, tag LIMIT %(limit)s OFFSET %(offset)s
 PAIRS = f"""
 WITH {HEIRS}
 SELECT coalesce(was.heir, tag_id) AS tag, coalesce(later.heir, replacement_id) AS replacement, sum(count)
-FROM annotation_confusionweek
+FROM annotation_confusionsum
 LEFT JOIN heirs was ON was.id = tag_id LEFT JOIN heirs later ON later.id = replacement_id
-WHERE business_line_id = ANY(%(lines)s) AND {{weeks}}
+WHERE business_line_id = ANY(%(lines)s) AND {{spans}}
 GROUP BY 1, 2 HAVING sum(count) > 0 ORDER BY 3 DESC, 1, 2 LIMIT %(limit)s
 """  # noqa: S608  # constants
 

@@ -20,8 +20,8 @@ SHOWN, MOST = 50, 20_000
 COMPARED = 4  # versions beside each other
 
 USED = """
-SELECT model_version_id, sum(accepted), sum(accepted + rejected + replaced) FROM annotation_tagweek
-WHERE business_line_id = ANY(%(lines)s) AND {weeks} AND model_version_id IS NOT NULL
+SELECT model_version_id, sum(accepted), sum(accepted + rejected + replaced) FROM annotation_tagsum
+WHERE business_line_id = ANY(%(lines)s) AND {versions} AND model_version_id IS NOT NULL
 GROUP BY 1 HAVING sum(accepted + rejected + replaced) > 0 ORDER BY 1 DESC
 """
 ORDERS = {
@@ -33,8 +33,8 @@ TAGS = f"""
 WITH {HEIRS}, counted AS (
     SELECT coalesce(heir, tag_id) AS tag, model_version_id AS version, sum(accepted) AS accepted,
            sum(accepted + rejected + replaced) AS proposed
-    FROM annotation_tagweek LEFT JOIN heirs ON heirs.id = tag_id
-    WHERE business_line_id = ANY(%(lines)s) AND {{weeks}} AND model_version_id = ANY(%(versions)s)
+    FROM annotation_tagsum LEFT JOIN heirs ON heirs.id = tag_id
+    WHERE business_line_id = ANY(%(lines)s) AND {{versions}} AND model_version_id = ANY(%(versions)s)
     GROUP BY 1, 2 HAVING sum(accepted + rejected + replaced) > 0
 ), beside AS (
     SELECT tag, sum(proposed)::bigint AS total,

@@ -19,7 +19,7 @@ from ml.registry.requests import SignedIn
 def figures(request: SignedIn, page: str) -> HttpResponse:
     """`?line=<slug>&period=4|13|all`; what else a page may be asked is in its module."""
     chosen = scope.chosen(request.user, request.GET)
-    fold.fold()  # who looks sees what was done to this moment
+    fold.freshen()  # who looks sees what was done to this moment
     title, read = PAGES[page]
     tabs = [(slug, name) for slug, (name, _read) in PAGES.items()]
     content = {"scope": chosen, "periods": scope.PERIODS, "here": page, "title": title, "tabs": tabs}
@@ -33,7 +33,7 @@ def download(request: SignedIn, page: str, table: str) -> HttpResponse:
     """One table of a page as CSV, whole."""
     if page not in PAGES:
         raise Http404
-    fold.fold()
+    fold.freshen()
     found = PAGES[page][1](scope.chosen(request.user, request.GET), request.GET, whole=True)["tables"].get(table)
     if found is None:
         raise Http404

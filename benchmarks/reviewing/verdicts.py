@@ -15,7 +15,7 @@ from taxonomy.models import BusinessLine, Tag
 
 A_REVIEW = 8  # verdicts
 MODELS = 12  # a new one each month
-SUMS = ("workday", "tagweek", "confusionweek", "confidenceweek")
+SUMS = ("workday", "tagsum", "confusionsum", "confidencesum")
 
 VIDEOS = """
 INSERT INTO tagging_video (source, external_id, title, description, cover_text, uploader, program, media_source)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 from django.db import connection
 
-from annotation.models import ConfidenceWeek, ConfusionWeek, Probe, ProbeAnswer, TagWeek, Unfolded, WorkDay
+from annotation.models import ConfidenceSum, ConfusionSum, Probe, ProbeAnswer, TagSum, Unfolded, WorkDay
 from annotation.quality import fold
 from tests.annotation.quality.factories import make_reviewed, take_back
 from tests.factories import make_line, make_model, make_tag, make_user
@@ -25,9 +25,9 @@ def work():
     return list(WorkDay.objects.order_by("day", "pk").values_list("day", *counts))
 
 
-def said(tag, week=None, **kw):
-    counts = ("accepted", "rejected", "replaced", "added", "put", "unclear")
-    return list(TagWeek.objects.filter(tag=tag, week=week, **kw).values_list(*counts))
+def said(tag, span="a", start=None, **kw):
+    counts = ("accepted", "rejected", "replaced", "added", "put", "unclear", "found", "missed")
+    return list(TagSum.objects.filter(tag=tag, span=span, start=start, **kw).values_list(*counts))
 
 
 def test_every_verdict_is_counted_where_it_belongs(tags):
@@ -43,16 +43,20 @@ def test_every_verdict_is_counted_where_it_belongs(tags):
 
     assert work() == [(date(2026, 1, 10), 1, 1, 4.0, 1, 0, 1, 0), (date(2026, 1, 12), 1, 0, 0.0, 0, 1, 0, 1)]
     assert list(WorkDay.objects.order_by("day").values_list("counted", "keystrokes", "edits")) == [(0, 0, 0), (1, 3, 2)]
-    assert said(street, date(2026, 1, 5)) == [(1, 0, 0, 0, 0, 0)]
-    assert said(street, date(2026, 1, 12), audit=True, model_version=None) == [(0, 1, 0, 0, 0, 1)]
-    assert said(court, date(2026, 1, 5)) == [(0, 0, 0, 0, 1, 0)]
-    assert sorted(said(street)) == [(0, 1, 0, 0, 0, 1), (1, 0, 0, 0, 0, 0)]
-    assert list(ConfusionWeek.objects.filter(week=None).values_list("tag", "replacement", "count")) == [
+    assert said(street, "w", date(2026, 1, 5), model_version=model) == [(1, 0, 0, 0, 0, 0, 0, 0)]
+    assert said(street, "w", date(2026, 1, 12), model_version=None) == [(0, 1, 0, 0, 0, 1, 0, 0)]
+    assert said(court, "w", date(2026, 1, 5)) == [(0, 0, 0, 0, 1, 0, 0, 0)]
+    assert said(court, "w", date(2026, 1, 12)) == [(0, 0, 0, 1, 0, 0, 0, 1)]
+    months = [(0, 1, 0, 0, 0, 1, 0, 0), (1, 0, 0, 0, 0, 0, 0, 0)]
+    assert sorted(said(street, "m", date(2026, 1, 1))) == sorted(said(street, "v")) == months
+    assert said(street) == [(1, 1, 0, 0, 0, 1, 0, 0)]
+    assert said(court) == [(0, 0, 0, 1, 1, 0, 0, 1)]
+    assert list(ConfusionSum.objects.filter(span="a").values_list("tag", "replacement", "count")) == [
         (league.pk, court.pk, 1)
     ]
-    bins = ConfidenceWeek.objects.filter(week=None).values_list("model_version", "bin", "shown", "accepted")
+    bins = ConfidenceSum.objects.filter(span="a").values_list("model_version", "bin", "shown", "accepted")
     assert list(bins) == [(model.pk, 6, 2, 1)]
-    assert ConfidenceWeek.objects.get(week=None).confidence == pytest.approx(1.24)
+    assert ConfidenceSum.objects.get(span="a").confidence == pytest.approx(1.24)
 
 
 def test_days_are_those_of_the_site(tags, settings):
@@ -78,10 +82,10 @@ def test_an_undo_takes_away_what_was_counted(tags, folded_between):
     fold.fold_all()
 
     assert work() == [(date(2026, 1, 12), 1, 1, 3.0, 1, 0, 0, 0)]
-    assert said(tags["street"]) == [(1, 0, 0, 0, 0, 0)]
-    assert said(tags["league"]) == [(0, 0, 0, 0, 0, 0)]
-    assert ConfusionWeek.objects.get(week=None).count == 0
-    assert (ConfidenceWeek.objects.get(week=None).shown, kept.pk) == (0, kept.pk)
+    assert said(tags["street"]) == [(1, 0, 0, 0, 0, 0, 0, 0)]
+    assert said(tags["league"]) == [(0, 0, 0, 0, 0, 0, 0, 0)]
+    assert ConfusionSum.objects.get(span="a").count == 0
+    assert (ConfidenceSum.objects.get(span="a").shown, kept.pk) == (0, kept.pk)
 
 
 def test_nothing_counts_twice_and_imports_do_not_count(tags):
@@ -91,12 +95,12 @@ def test_nothing_counts_twice_and_imports_do_not_count(tags):
     make_reviewed(line, reviewer, ("add", tags["street"]), kind="import")
 
     assert [fold.fold(batch=2), fold.fold(batch=2), fold.fold(batch=2)] == [2, 1, 0]
-    assert said(tags["street"]) == [(3, 0, 0, 0, 0, 0)]
+    assert said(tags["street"]) == [(3, 0, 0, 0, 0, 0, 0, 0)]
 
     fold.recount()
     assert (Unfolded.objects.count(), said(tags["street"])) == (3, [])
     fold.fold_all()
-    assert said(tags["street"]) == [(3, 0, 0, 0, 0, 0)]
+    assert said(tags["street"]) == [(3, 0, 0, 0, 0, 0, 0, 0)]
 
 
 def test_what_was_shown_otherwise_counts_as_work_only(tags):
@@ -108,7 +112,7 @@ def test_what_was_shown_otherwise_counts_as_work_only(tags):
     fold.fold()
 
     assert work() == [(date(2026, 1, 12), 1, 0, 0.0, 1, 0, 0, 0)]
-    assert (TagWeek.objects.count(), ConfidenceWeek.objects.count()) == (0, 0)
+    assert (TagSum.objects.count(), ConfidenceSum.objects.count()) == (0, 0)
 
 
 def test_a_fold_is_one_statement_however_much_there_is(tags, django_assert_num_queries):
