@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from annotation.agreement.models import Comment, Consensus, Figure, Ruling, SecondLook, Skill, Window
+from annotation.groups.models import ClipGroup, ClipLook, GroupedClip, GroupReview, GroupReviewItem
 from annotation.learning.models import CanaryLook, DriftWindow, LearningSettings
 from annotation.probes.models import (
     Exam,
@@ -32,6 +33,8 @@ from taxonomy.models import BusinessLine, Guideline, Tag, TaxonomyVersion
 
 __all__ = [
     "CanaryLook",
+    "ClipGroup",
+    "ClipLook",
     "Comment",
     "ConfidenceSum",
     "ConfusionSum",
@@ -42,6 +45,9 @@ __all__ = [
     "FirstPassword",
     "GoldClip",
     "GoldTag",
+    "GroupReview",
+    "GroupReviewItem",
+    "GroupedClip",
     "GuidelineReading",
     "LearningSettings",
     "PriorityScale",

@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from annotation import readings, review_rows
 from annotation.agreement import consensus
-from annotation.models import Review, ReviewTask, ReviewTaskQuerySet, Verdict
+from annotation.models import GroupReviewItem, Review, ReviewTask, ReviewTaskQuerySet, Verdict
 from annotation.probes import answers
 from annotation.probes.veil import UNDO_WITHIN
 from annotation.queue import LeaseLost
@@ -195,6 +195,8 @@ def _undoable(reviewer: User, pk: int | None) -> Review:
     review = (own.filter(pk=pk) if pk else own).order_by("-pk").first()
     if review is None:
         raise NotUndoable("nothing_to_undo")
+    if pk is None and GroupReviewItem.objects.filter(review=review).exists():
+        raise NotUndoable("in_group")  # one clip of many: not what anybody means by "the last one"
     if review.created_at < timezone.now() - UNDO_WITHIN:
         raise NotUndoable("too_late")
     return review

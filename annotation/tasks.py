@@ -6,6 +6,7 @@ from celery import shared_task
 
 from annotation import mined_rules, rereview, retraining
 from annotation.agreement import missing, refreshing
+from annotation.groups import gathering
 from annotation.learning import sequels, triggers, watching
 from annotation.probes import trust
 from annotation.prospects import rescoring
@@ -76,3 +77,10 @@ def mine_rules(line: int | None = None) -> None:
 def add_up_reviews() -> None:
     """Keep the sums of the quality pages up."""
     fold.fold_all()
+
+
+@shared_task
+def gather_groups(line: int | None = None) -> None:
+    """Put waiting clips that are alike into groups: of one business line, or of each."""
+    for row in BusinessLine.objects.filter(pk=line) if line else BusinessLine.objects.all():
+        gathering.gather(row)

@@ -256,7 +256,11 @@ TRAINING_STACK = os.environ.get("TRAINING_STACK", "small")
 
 CELERY_BROKER_URL = os.environ.get("CELERY_BROKER_URL", "redis://localhost:6379/0")
 CELERY_TASK_DEFAULT_QUEUE = "default"
-CELERY_TASK_ROUTES = {"tagging.tasks.suggest_waiting": {"queue": "gpu"}, "annotation.tasks.retrain": {"queue": "gpu"}}
+CELERY_TASK_ROUTES = {
+    "tagging.tasks.suggest_waiting": {"queue": "gpu"},
+    "annotation.tasks.retrain": {"queue": "gpu"},
+    "annotation.tasks.gather_groups": {"queue": "gpu"},
+}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
@@ -286,6 +290,11 @@ CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
     "sweep": {"task": "tagging.tasks.sweep", "schedule": 3600, "options": {"expires": 3600}},
     "carry-labels": {"task": "tagging.tasks.carry_labels", "schedule": 30, "options": {"expires": 30}},
     "learn-trust": {"task": "annotation.tasks.learn_trust", "schedule": 60, "options": {"expires": 60}},
+    "gather-groups": {
+        "task": "annotation.tasks.gather_groups",
+        "schedule": 3600,
+        "options": {"queue": "gpu", "expires": 3600},
+    },
     "review-split-tags": {"task": "annotation.tasks.review_split_tags", "schedule": 30, "options": {"expires": 30}},
     "add-up-reviews": {
         "task": "annotation.tasks.add_up_reviews",

@@ -204,6 +204,7 @@ def _not_undone(request: SignedIn, code: str) -> HttpResponse:
     texts = {
         "nothing_to_undo": _("There is nothing to undo."),
         "too_late": _("Your last review is more than a day old and stays."),
+        "in_group": _("Your last review was one verdict for a group of clips. Take it back on the page of the group."),
         "not_undoable": _("That cannot be undone."),
     }
     if _wants_json(request) or request.htmx:

@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 # Seconds, as often as beat sends them: an older nudge has been overtaken, and they must not pile up in the queue.
 SUGGEST_EXPIRES = 10
 TRAIN_EXPIRES = 30
+GATHER_EXPIRES = 600  # asked for by a person, and behind a training it may wait
 
 
 def suggest_waiting() -> None:
@@ -24,6 +25,11 @@ def suggest_waiting() -> None:
 def train(run: int) -> None:
     """After the commit, tell a worker of the models to take a training run."""
     _after_commit("annotation.tasks.retrain", run, expires=TRAIN_EXPIRES)
+
+
+def gather(line: int) -> None:
+    """After the commit, tell a worker of the models to put a business line's waiting clips into groups."""
+    _after_commit("annotation.tasks.gather_groups", line, expires=GATHER_EXPIRES)
 
 
 def _after_commit(task: str, *args: Any, expires: int) -> None:

@@ -1,0 +1,164 @@
+"""Groups of similar clips: the list, one group as a grid, and what a verdict for a group did."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required, permission_required
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+
+from annotation import readings, refusals
+from annotation.group_forms import GroupForm
+from annotation.groups import grid, sending
+from annotation.models import ClipGroup, GroupReview
+from annotation.reviews import OperationReused, Refused
+from annotation.views.lines import chosen
+from ml.registry import nudges
+from ml.registry.requests import SignedIn
+from tagging.models import Video
+from taxonomy.models import BusinessLine
+
+AGAIN_SECONDS = 60  # between two orders to gather a line's groups
+
+reviewer_only = permission_required("annotation.add_review", raise_exception=True)
+
+
+@require_safe
+@login_required
+@reviewer_only
+def listing(request: SignedIn) -> HttpResponse:
+    """The groups of one business line, the largest first."""
+    line = chosen(request)
+    content: dict[str, Any] = {"line": line, "choices": BusinessLine.objects.of(request.user)}
+    content["groups"] = grid.listing(line) if line else []
+    return render(request, "annotation/groups.html", content)
+
+
+@require_POST
+@login_required
+@reviewer_only
+def gather(request: SignedIn) -> HttpResponse:
+    """Have a worker look for groups now; asked again within a minute, it is the same order."""
+    line = chosen(request)
+    if line and cache.add(f"gather-groups-{line.pk}", 1, AGAIN_SECONDS):
+        nudges.gather(line.pk)
+    messages.success(request, _("The clips are being compared. Load the page again in a minute."))
+    return redirect("annotation:groups")
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+@login_required
+@reviewer_only
+def group(request: SignedIn, pk: int) -> HttpResponse:
+    """The grid of a group; sent, its verdict is carried out."""
+    found = _group(request, pk)
+    if request.method != "POST":
+        return _grid(request, found)
+    form = GroupForm(request.POST)
+    if not form.is_valid():
+        return _grid(request, found, form, problems=_problems(form))
+    try:
+        event = sending.send(
+            found,
+            request.user,
+            operation=form.cleaned_data["operation"],
+            choices=form.cleaned_data["choices"],
+            without=form.without,
+            effort=form.effort,
+            confirmed=form.confirmed,
+        )
+    except sending.Unlooked:
+        return _grid(request, found, form, problems=[_("Open the clips that are marked first.")])
+    except sending.NothingToSend:
+        return _grid(request, found, form, problems=[_("No clip is left that this could be said of.")])
+    except Refused as refusal:
+        return _grid(request, found, problems=[error["text"] for error in refusals.describe(refusal)["errors"]])
+    except readings.Unconfirmed as asked:
+        return _grid(request, found, form, confirm=refusals.ask(asked)["errors"])
+    except OperationReused:
+        return _grid(request, found, problems=[_("This page was sent before with other verdicts. Load it again.")])
+    return redirect(event)
+
+
+@require_POST
+@login_required
+@reviewer_only
+def preview(request: SignedIn, pk: int) -> HttpResponse:
+    """What the verdict as it stands would do: the tags and the counts, as a part of the page."""
+    found, form = _group(request, pk), GroupForm(request.POST)
+    if not form.is_valid():
+        return render(request, "annotation/group.html#verdict", {"problems": _problems(form)}, status=422)
+    try:
+        told = grid.load(found, request.user, form.cleaned_data["choices"], form.without)
+    except Refused as refusal:
+        problems = [error["text"] for error in refusals.describe(refusal)["errors"]]
+        return render(request, "annotation/group.html#verdict", {"problems": problems}, status=422)
+    return render(request, "annotation/group.html#verdict", {"grid": told})
+
+
+@require_POST
+@login_required
+@reviewer_only
+def clip(request: SignedIn, pk: int, video: int) -> HttpResponse:
+    """One clip of a group, opened; that it was is noted."""
+    found = _group(request, pk)
+    member = get_object_or_404(Video.objects.select_related("media"), pk=video, pk__in=found.clips.values("video"))
+    sending.look(found, request.user, member.pk)
+    content = {"video": member, "group": found, "tags": grid.proposed(found, request.user, video)}
+    part = "#clip" if request.headers.get("X-Requested-With") else ""
+    return render(request, f"annotation/group_clip.html{part}", content)
+
+
+@require_GET
+@never_cache
+@login_required
+@reviewer_only
+def event(request: SignedIn, pk: int) -> HttpResponse:
+    """What a verdict for a group did, and the way to take it back."""
+    found = get_object_or_404(GroupReview.objects.select_related("business_line"), pk=pk, reviewer=request.user)
+    return render(request, "annotation/group_review.html", {"operation": uuid4(), **grid.story(found)})
+
+
+@require_POST
+@login_required
+@reviewer_only
+def undo(request: SignedIn, pk: int) -> HttpResponse:
+    """Take the reviews of all clips of a group back."""
+    found = get_object_or_404(GroupReview, pk=pk, reviewer=request.user)
+    try:
+        sending.undo(found.pk, request.user, _operation(request))
+    except sending.TooLate:
+        messages.info(request, _("This is more than a day ago and stays."))
+    return redirect(found)
+
+
+def _group(request: SignedIn, pk: int) -> ClipGroup:
+    mine = ClipGroup.objects.filter(business_line__in=BusinessLine.objects.of(request.user))
+    return get_object_or_404(mine.select_related("business_line"), pk=pk)
+
+
+def _grid(request: SignedIn, found: ClipGroup, form: GroupForm | None = None, **content: Any) -> HttpResponse:
+    """The page, with what was entered where there is a form."""
+    said = form.cleaned_data.get("choices") if form else None
+    told = grid.load(found, request.user, said, form.without if form else ())
+    status = 422 if content else 200
+    return render(request, "annotation/group.html", {"grid": told, "operation": uuid4(), **content}, status=status)
+
+
+def _problems(form: GroupForm) -> list[str]:
+    return [str(text) for texts in form.errors.values() for text in texts]
+
+
+def _operation(request: SignedIn) -> UUID:
+    try:
+        return UUID(request.POST.get("operation", ""))
+    except ValueError:
+        return uuid4()

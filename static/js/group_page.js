@@ -1,0 +1,161 @@
+/** The grid of a group of clips: move, open, take out, say which clips get which tag, and see what that would do. */
+import { listen } from "./keys.js";
+import { laterWhenOnline, post } from "./server.js";
+import { announce, text } from "./strings.js";
+import { TagField } from "./tag_field.js";
+import { WorkClock } from "./work_clock.js";
+
+const PAUSE = 120; // milliseconds without a change before the server is asked what it would do
+const form = document.getElementById("group");
+const dialog = document.getElementById("opened");
+const tiles = [...document.querySelectorAll(".tile")];
+
+class GroupPage {
+  #at = 0;
+  #edits = 0;
+  #asked = 0;
+  #timer = 0;
+  #work = new WorkClock();
+
+  constructor() {
+    this.#work.start({ seconds: 0, keystrokes: 0 });
+    this.field = form.querySelector("[data-tag-field]");
+    new TagField(this.field, form.dataset.options, () => this.#changed());
+    form.addEventListener("change", () => this.#changed());
+    form.addEventListener("submit", (event) => this.#submitted(event));
+    for (const [index, tile] of tiles.entries()) tile.addEventListener("focusin", () => this.#mark(index));
+    dialog.addEventListener("close", () => this.#closed());
+    dialog.addEventListener("keydown", (event) => event.key === "o" && dialog.close());
+    listen((key) => this.#command(key));
+    this.#tell();
+  }
+
+  get tile() {
+    return tiles[this.#at];
+  }
+
+  #command(key) {
+    if (/^[1-9]$/.test(key)) return () => this.#turn(key - 1);
+    return {
+      ArrowRight: () => this.#move(1),
+      ArrowLeft: () => this.#move(-1),
+      ArrowDown: () => this.#move(this.#columns),
+      ArrowUp: () => this.#move(-this.#columns),
+      o: () => this.#open(this.tile),
+      " ": () => this.#open(this.tile),
+      l: () => this.#openNext(),
+      x: () => this.#takeOut(),
+      "/": () => this.field.querySelector(":scope > input").focus(),
+      Enter: () => this.#send(),
+    }[key];
+  }
+
+  get #columns() {
+    return tiles.filter((tile) => tile.offsetTop === tiles[0].offsetTop).length;
+  }
+
+  #move(step) {
+    const to = this.#at + step;
+    if (tiles[to]) tiles[to].focus();
+  }
+
+  #mark(index) {
+    this.tile.tabIndex = -1;
+    this.#at = index;
+    this.tile.tabIndex = 0;
+  }
+
+  #takeOut() {
+    const box = this.tile.querySelector("[name=without]");
+    if (!box) return;
+    box.checked = !box.checked;
+    announce(`${this.tile.getAttribute("aria-label")}: ${text(box.checked ? "out" : "in")}`);
+    this.#changed();
+  }
+
+  /** The next of the three answers for a tag. @param {number} row from 0 */
+  #turn(row) {
+    const answers = [...(form.querySelectorAll(".said [data-row]")[row]?.querySelectorAll("input") ?? [])];
+    if (!answers.length) return;
+    const next = answers[(answers.findIndex((answer) => answer.checked) + 1) % answers.length];
+    next.checked = true;
+    announce(next.parentElement.textContent.trim());
+    this.#changed();
+  }
+
+  async #open(tile) {
+    const button = tile.querySelector(".open");
+    const answer = await post(button.getAttribute("formaction"), new URLSearchParams(), "text/html").catch(laterWhenOnline);
+    if (!answer?.ok) return announce(text("offline"));
+    dialog.querySelector(".content").innerHTML = await answer.text();
+    dialog.showModal();
+    dialog.querySelector("footer button").focus();
+    dialog.querySelector("video")?.play().catch(() => {});
+    this.#changed(0);
+  }
+
+  #openNext() {
+    const tile = tiles.find((one) => one.classList.contains("todo-now"));
+    if (!tile) return;
+    tile.focus();
+    this.#open(tile);
+  }
+
+  #closed() {
+    dialog.querySelector(".content").replaceChildren();
+    this.tile.focus();
+  }
+
+  #changed(step = 1) {
+    this.#edits += step;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#preview().catch(laterWhenOnline), PAUSE);
+  }
+
+  /** What the verdict would do as it stands. Rows of tags are drawn anew only where there are others. */
+  async #preview() {
+    const turn = ++this.#asked;
+    const answer = await post(form.dataset.preview, new URLSearchParams(new FormData(form)), "text/html");
+    if (turn !== this.#asked || ![200, 422].includes(answer.status)) return; // an older question was answered late
+    const template = document.createElement("template");
+    template.innerHTML = await answer.text();
+    const [here, there] = [document.getElementById("verdict"), template.content.getElementById("verdict")];
+    const rows = (place) => [...place.querySelectorAll("[data-row]")].map((row) => row.dataset.row).join(" ");
+    const told = there.querySelector("#preview");
+    if (told && rows(here) === rows(there)) here.querySelector("#preview").replaceWith(told);
+    else if (told) here.replaceWith(there);
+    else here.querySelector("#preview").replaceChildren(...there.children);
+    if (told) for (const chip of this.field.querySelectorAll(".picked")) chip.remove(); // a row of its own now
+    this.#tell();
+  }
+
+  /** Which clips are to be opened yet. */
+  #tell() {
+    const place = document.getElementById("preview");
+    const todo = new Set((place?.dataset.todo ?? "").split(" "));
+    for (const tile of tiles) tile.classList.toggle("todo-now", todo.has(tile.dataset.video));
+  }
+
+  #send() {
+    if (this.#ready()) form.requestSubmit(form.querySelector("button.go"));
+  }
+
+  #ready() {
+    const { ready, todo } = document.getElementById("preview").dataset;
+    if (!ready) announce(text(todo?.trim() ? "lookFirst" : "noneLeft"));
+    if (!ready) this.#openNext();
+    return Boolean(ready);
+  }
+
+  #submitted(event) {
+    const { submitter } = event;
+    if (submitter?.matches(".open")) {
+      event.preventDefault();
+      return this.#open(submitter.closest(".tile"));
+    }
+    const { seconds, keystrokes } = this.#work.done;
+    Object.entries({ seconds: seconds.toFixed(1), keystrokes, edits: this.#edits }).forEach(([name, value]) => (form.elements[name].value = value));
+  }
+}
+
+new GroupPage();

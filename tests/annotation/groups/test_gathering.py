@@ -1,0 +1,68 @@
+"""Waiting clips that are alike become groups, in a worker."""
+
+import numpy as np
+import pytest
+
+from annotation import tasks
+from annotation.groups import gathering, sending
+from annotation.models import ClipGroup, GroupedClip
+from ml import look_alikes
+from tagging.models import Media, Video
+from tests import stacks
+from tests.annotation.factories import make_task
+from tests.factories import make_line, make_user, make_video
+
+
+def groups(line):
+    """The titles in each group."""
+    members = GroupedClip.objects.filter(group__business_line=line).order_by("pk").values_list("group", "video__title")
+    return [sorted(title for group, title in members if group == pk) for pk in dict.fromkeys(g for g, _t in members)]
+
+
+def test_near_vectors_are_paired_once():
+    around = np.eye(4, dtype=np.float32)[[0, 0, 1, 2]] + np.float32([[0, 0, 0, 0], [0, 0, 0, 0.1], [0] * 4, [0] * 4])
+    vectors = around / np.linalg.norm(around, axis=1, keepdims=True)
+
+    assert look_alikes.near([7, 3, 9, 8], vectors, 0.9, 3) == [(3, 7, pytest.approx(0.995, abs=1e-3))]
+
+
+@pytest.mark.django_db
+def test_clips_that_read_alike_are_put_together_and_only_waiting_ones():
+    stacks.serve()
+    line = make_line()
+    for title in ("Rain on the window", "Rain on the window!", "rain on the window", "A concert under the sky"):
+        make_task(line, video=make_video(title=title))
+    make_task(line, video=make_video(title="Rain on the window"), state="done")
+    make_task(line, video=make_video(title="Rain on the window"), audit=True)
+
+    tasks.gather_groups(line.pk)
+
+    assert groups(line) == [["Rain on the window", "Rain on the window!", "rain on the window"]]
+    assert ClipGroup.objects.get().likeness >= gathering.LIKENESS
+
+
+@pytest.mark.django_db
+def test_clips_of_one_file_are_alike_whatever_is_said_of_them(line):
+    media = Media.objects.create(content_hash="a" * 64, path="a", size=1, duration=1, width=1, height=1, fps=1)
+    for title in ("One", "Another"):
+        make_task(line, video=make_video(title=title, media=media, media_state="ready"))
+    make_task(line)
+
+    assert gathering.gather(line) == 1
+    assert groups(line) == [["Another", "One"]]
+
+
+@pytest.mark.django_db
+def test_a_group_that_somebody_looks_at_stays_until_they_are_done(line):
+    media = Media.objects.create(content_hash="a" * 64, path="a", size=1, duration=1, width=1, height=1, fps=1)
+    for _ in range(3):
+        make_task(line, video=make_video(media=media, media_state="ready"))
+    gathering.gather(line)
+    group = ClipGroup.objects.get()
+    sending.look(group, make_user(), Video.objects.latest("pk").pk)
+
+    assert gathering.gather(line) == 1
+    assert ClipGroup.objects.get() == group
+    group.looks.all().delete()
+    gathering.gather(line)
+    assert ClipGroup.objects.get() != group
