@@ -121,6 +121,7 @@ class ProposedTag:
     reason: str = ""
     replacement: int | None = None
     replacement_name: str = ""
+    span: tuple[float, float] | None = None  # seconds: the part of the clip in which it is said to hold
 
     @property
     def percent(self) -> int:
@@ -136,6 +137,7 @@ class AddedTag:
     path: tuple[str, ...]
     kind: str
     guideline: GuidelineText | None = None
+    span: tuple[float, float] | None = None  # as of a proposed one
 
 
 @dataclass(frozen=True)
@@ -145,6 +147,7 @@ class Piece:
     start: float
     width: float
     second: float  # where it begins
+    until: float  # where it ends
     faint: bool  # a part that is far less sure than the lane's surest
 
 

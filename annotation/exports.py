@@ -14,8 +14,9 @@ from tagging import standing
 from taxonomy.models import BusinessLine
 
 CHUNK = 1000  # rows sent at a time
-COLUMNS = ["source", "external_id", "title", "business_line", "tags", "tag_names", "reviewed_at", "reviewers"]
+COLUMNS = ["source", "external_id", "title", "business_line", "tags", "tag_names", "reviewed_at", "reviewers", "spans"]
 
+# `spans`: in which parts of the clip each tag was said to hold, in seconds; tags of which nobody said are left out.
 # Per video and line: the reviews that hold now (undone ones are no task's current review) and the tags they gave.
 ROWS = """
 SELECT {columns}
@@ -37,6 +38,20 @@ LEFT JOIN (
     WHERE given.business_line_id = ANY(%(lines)s)
     GROUP BY given.video_id, given.business_line_id
 ) given ON given.video_id = reviewed.video_id AND given.business_line_id = reviewed.business_line_id
+LEFT JOIN (
+    SELECT told.video_id, told.business_line_id, json_object_agg(told.code, told.parts) AS by_tag,
+           string_agg(told.code || ' ' || told.words, '; ' ORDER BY told.code) AS words
+    FROM (
+        SELECT task.video_id, task.business_line_id, coalesce(heir.code, tag.code) AS code,
+               json_agg(json_build_array(verdict.start, verdict."end") ORDER BY verdict.start, verdict.id) AS parts,
+               string_agg(verdict.start || '-' || verdict."end", ', ' ORDER BY verdict.start, verdict.id) AS words
+        FROM annotation_reviewtask task
+        JOIN annotation_verdict verdict ON verdict.review_id = task.current_review_id AND verdict.start IS NOT NULL
+        JOIN taxonomy_tag tag ON tag.id = coalesce(verdict.replacement_id, verdict.tag_id)
+        LEFT JOIN taxonomy_tag heir ON heir.id = tag.merged_into_id
+        WHERE task.business_line_id = ANY(%(lines)s) GROUP BY 1, 2, 3
+    ) told GROUP BY told.video_id, told.business_line_id
+) spans ON spans.video_id = reviewed.video_id AND spans.business_line_id = reviewed.business_line_id
 ORDER BY video.id, line.id
 """
 AS_JSON = """
@@ -44,12 +59,14 @@ json_build_object(
     'source', video.source, 'external_id', video.external_id, 'title', video.title, 'description', video.description,
     'cover_text', video.cover_text, 'uploader', video.uploader, 'program', video.program, 'business_line', line.slug,
     'tags', coalesce(given.codes, '{}'), 'tag_names', coalesce(given.names, '{}'),
-    'reviewed_at', reviewed.reviewed_at, 'reviewers', reviewed.reviewers
+    'reviewed_at', reviewed.reviewed_at, 'reviewers', reviewed.reviewers,
+    'spans', coalesce(spans.by_tag, json_build_object())
 )::text
 """
 AS_CELLS = """
 video.source, video.external_id, video.title, line.slug, array_to_string(given.codes, '; '),
-array_to_string(given.names, '; '), reviewed.reviewed_at, array_to_string(reviewed.reviewers, '; ')
+array_to_string(given.names, '; '), reviewed.reviewed_at, array_to_string(reviewed.reviewers, '; '),
+spans.words
 """
 
 

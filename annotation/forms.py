@@ -12,6 +12,8 @@ Fields
     verdict-<tag>       accept | reject | replace | "" (undecided); one for each proposed tag
     reason-<tag>        with reject: wrong | minor | general | guideline | rule | other | ""
     replacement-<tag>   with replace: the id of the tag that takes its place
+    span-<tag>          the part of the clip in which the tag (or the one that takes its place) holds: two numbers of
+                        seconds, "1.50 4.25", or empty; not with reject
     add                 a tag id; repeated
     confirm             id of a guideline that the reviewer confirms to have read; repeated
     add_name            words typed without JavaScript; looked up in the taxonomy, several matches become a choice
@@ -47,13 +49,14 @@ Other addresses (fetch; JSON unless it says HTML)
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import nan
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from annotation import verdicts
+from annotation import verdicts, workbench
 from annotation.clips import AddedTag
 from annotation.models import Verdict
 from annotation.verdicts import Said
@@ -66,6 +69,7 @@ MISTAKES = {
     "choice": _("Accept, reject or replace it."),
     "reason": _("This reason is not known."),
     "replacement": _("Choose another tag that takes its place."),
+    "span": _("A time begins and ends in the clip, the end after the beginning; a rejected tag has none."),
 }
 LONGEST = 24 * 3600.0  # seconds of work on one clip that can be meant
 MOST_STEPS = 100_000  # keys or changes on one clip that can be meant
@@ -136,7 +140,8 @@ class ReviewForm(forms.Form):
         added = tuple(s.tag for s in said if s.choice == Verdict.Choice.ADD)
         model = self.data.get("model_version", "")
         seen = int(model) if is_id(model) else None
-        return Answers({s.tag: s for s in said if s.choice != Verdict.Choice.ADD}, added, seen)
+        spans = workbench.spans(said)
+        return Answers({s.tag: s for s in said if s.choice != Verdict.Choice.ADD}, added, seen, spans)
 
     def _said(self, undecided: str) -> Iterator[Said]:
         names = [name for name in self.data if name.startswith("verdict-")][:MOST_TAGS]
@@ -145,12 +150,24 @@ class ReviewForm(forms.Form):
             choice = choice or undecided
             reason = self.data.get(f"reason-{tag}", "") if choice == Verdict.Choice.REJECT else ""
             other = self.data.get(f"replacement-{tag}", "") if choice == Verdict.Choice.REPLACE else ""
-            yield Said(tag, choice, reason, int(other) if is_id(other) else None)
+            span = self._span(tag) if choice != Verdict.Choice.REJECT else (None, None)
+            yield Said(tag, choice, reason, int(other) if is_id(other) else None, *span)
         judged = {tag for tag, _choice in proposed}
         typed = [self.looked_up] if self.looked_up else []
         for tag in dict.fromkeys([*(int(value) for value in self.data.getlist("add") if is_id(value)), *typed]):
             if tag not in judged:
-                yield Said(tag, Verdict.Choice.ADD)
+                yield Said(tag, Verdict.Choice.ADD, "", None, *self._span(tag))
+
+    def _span(self, tag: int) -> tuple[float | None, float | None]:
+        """Two numbers that are none where something else was sent."""
+        told = self.data.get(f"span-{tag}", "").split()
+        if not told:
+            return None, None
+        try:
+            start, end = (float(second) for second in told)
+        except ValueError:
+            return nan, nan
+        return start, end
 
 
 def is_id(value: str) -> bool:

@@ -27,8 +27,10 @@ from annotation.probes.models import (
 from annotation.prospects.models import PriorityScale, Prospect, TagExamples, TagWeight
 from annotation.quality.models import ConfidenceSum, ConfusionSum, TagSum, Unfolded, WorkDay
 from annotation.reading_models import GuidelineReading, ReReview
+from annotation.verdicts import Said
 from ml.registry.models import ModelVersion
 from tagging.models import Suggestion, Video
+from tagging.reasons import clock
 from taxonomy.models import BusinessLine, Guideline, Tag, TaxonomyVersion
 
 __all__ = [
@@ -268,6 +270,9 @@ class Verdict(models.Model):
     replacement = models.ForeignKey(
         Tag, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("replaced by"), db_index=False
     )
+    # The part of the clip in which it holds, in seconds; empty: nothing is said of when.
+    start = models.FloatField(_("from second"), null=True, blank=True)
+    end = models.FloatField(_("to second"), null=True, blank=True)
     suggestion = models.ForeignKey(Suggestion, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     confidence = models.FloatField(_("confidence"), null=True, blank=True)  # the model's, when the tag was shown
     guideline = models.ForeignKey(Guideline, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
@@ -286,10 +291,25 @@ class Verdict(models.Model):
                 condition=Q(choice="replace", replacement__isnull=False) | (~Q(choice="replace") & Q(replacement=None)),
                 name="a_replacement_is_named",
             ),
+            models.CheckConstraint(
+                condition=Q(start=None, end=None)
+                | Q(start__gte=0, end__isnull=False, end__gt=models.F("start")) & ~Q(choice="reject"),
+                name="a_span_is_a_part_of_the_clip",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.choice} {self.tag_id}"
+
+    @property
+    def plain(self) -> Said:
+        """As a plain value."""
+        return Said(self.tag_id, self.choice, self.reason, self.replacement_id, self.start, self.end)
+
+    @property
+    def times(self) -> str:
+        """The part of the clip as players show it; empty where nothing is said of it."""
+        return "" if self.start is None or self.end is None else f"{clock(self.start)}–{clock(self.end)}"
 
 
 class FirstPassword(models.Model):

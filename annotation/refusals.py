@@ -16,12 +16,16 @@ from taxonomy.rules import Conflict, Repair
 
 def describe(refused: Refused) -> dict[str, list[dict[str, Any]]]:
     """The answer 422: `conflicts` with repairs, and `errors` by field."""
-    mentioned = {*refused.unproposed, *(tag for conflict in refused.conflicts for tag in _mentioned(conflict))}
+    in_conflict = (tag for conflict in refused.conflicts for tag in _mentioned(conflict))
+    mentioned = {*refused.unproposed, *refused.beyond, *in_conflict}
     names = {tag: label.name for tag, label in labels(mentioned, refused.edition).items()}
     errors = [{"field": "add", "text": _("There is no tag %(id)d.") % {"id": tag}} for tag in refused.unknown]
     for tag in refused.unproposed:
         text = _("%(tag)s was not proposed for this clip. Add it instead.") % {"tag": names.get(tag, f"#{tag}")}
         errors.append({"field": f"verdict-{tag}", "text": text})
+    for tag in refused.beyond:
+        text = _("The time of %(tag)s lies beyond the end of the clip.") % {"tag": names.get(tag, f"#{tag}")}
+        errors.append({"field": f"span-{tag}", "text": text})
     return {"conflicts": [_conflict(conflict, names) for conflict in refused.conflicts], "errors": errors}
 
 

@@ -21,7 +21,7 @@ LOCK = f"""
 SELECT task.video_id, task.business_line_id, {EDITION}, seen.id IS NOT NULL,
        (SELECT jsonb_object_agg(tag_id, jsonb_build_array(id, confidence))
         FROM tagging_suggestion WHERE suggestion_set_id = seen.id),
-       probe.id, probe.told
+       probe.id, probe.told, (SELECT duration FROM tagging_media WHERE id = video.media_id)
 FROM annotation_reviewtask task
 JOIN tagging_video video ON video.id = task.video_id
 LEFT JOIN tagging_suggestionset seen ON seen.video_id = task.video_id AND seen.model_version_id = %(model)s
@@ -40,10 +40,12 @@ WITH review AS (
     RETURNING id, created_at
 ), verdict AS (
     INSERT INTO annotation_verdict
-        (review_id, tag_id, choice, reason, replacement_id, suggestion_id, confidence, guideline_id)
+        (review_id, tag_id, choice, reason, replacement_id, suggestion_id, confidence, guideline_id,
+         "start", "end")
     SELECT review.id, said.* FROM review, unnest(
         %(tags)s::bigint[], %(choices)s::text[], %(reasons)s::text[], %(replacements)s::bigint[],
-        %(suggestions)s::bigint[], %(confidences)s::float8[], %(guidelines)s::bigint[]) AS said
+        %(suggestions)s::bigint[], %(confidences)s::float8[], %(guidelines)s::bigint[], %(starts)s::float8[],
+        %(ends)s::float8[]) AS said
 ), gone AS (
     DELETE FROM tagging_videotag
     WHERE video_id = %(video)s AND business_line_id = %(line)s AND tag_id <> ALL(%(given)s::bigint[])
@@ -84,6 +86,7 @@ class Locked:
     edition: Edition
     looked_at: bool  # by the model that was asked for
     proposed: Mapping[int, tuple[int | None, float]]  # tag -> id of the suggestion (none: it was seeded), confidence
+    length: float = 0.0  # seconds of the clip; 0 for a video of text only
     probe: int | None = None
     disguise: Disguise = PLAIN
 
@@ -94,7 +97,7 @@ def lock(task: int, reviewer: int, token: int, model_version: int | None) -> Loc
     row = statements.row(LOCK, values)
     if row is None:
         return None
-    video, line, published, looked_at, proposed, probe, told = row
+    video, line, published, looked_at, proposed, probe, told, length = row
     edition = Edition(*published) if published else NOTHING
     shown = {int(tag): (suggestion, confidence) for tag, (suggestion, confidence) in (proposed or {}).items()}
     # The page shows what was said of a merged tag as said of where it went.
@@ -103,7 +106,8 @@ def lock(task: int, reviewer: int, token: int, model_version: int | None) -> Loc
     known = shown | {heirs.get(tag, tag): shown[tag] for tag in surest}
     asked = disguise.of(told)
     asked = disguise.today(asked, rulebook.successors(asked.tags, edition, line), known)
-    return Locked(video, line, edition, looked_at, _shown(known, asked, edition, line), probe, asked)
+    seen = _shown(known, asked, edition, line)
+    return Locked(video, line, edition, looked_at, seen, length or 0.0, probe, asked)
 
 
 def _shown(
@@ -150,6 +154,8 @@ def write(
         "suggestions": [suggestion for suggestion, _confidence in shown],
         "confidences": [confidence for _suggestion, confidence in shown],
         "guidelines": [guidelines.get(s.tag) for s in kept],
+        "starts": [s.start for s in kept],
+        "ends": [s.end for s in kept],
         "video": task.video,
         "line": task.line,
         "given": sorted(given),

@@ -32,6 +32,8 @@ from taxonomy.models import TaxonomyVersion
 from taxonomy.rules import Conflict
 
 State = ReviewTask.State
+ROUNDED = 0.01  # seconds: pages tell spans to the hundredth
+UNDO_WITHIN = timedelta(hours=24)
 
 
 class Refused(Exception):
@@ -43,10 +45,14 @@ class Refused(Exception):
         conflicts: Sequence[Conflict] = (),
         unknown: Iterable[int] = (),
         unproposed: Iterable[int] = (),
+        beyond: Iterable[int] = (),
     ) -> None:
-        self.edition = edition
+        self.edition, self.beyond = edition, sorted(beyond)
         self.conflicts, self.unknown, self.unproposed = list(conflicts), sorted(unknown), sorted(unproposed)
-        super().__init__(f"{len(self.conflicts)} conflicts, unknown {self.unknown}, not proposed {self.unproposed}")
+        super().__init__(
+            f"{len(self.conflicts)} conflicts, unknown {self.unknown}, not proposed {self.unproposed},"
+            f" beyond the clip {self.beyond}"
+        )
 
 
 class OperationReused(Exception):
@@ -110,7 +116,7 @@ def _stored(operation: UUID, task: int, reviewer: User, said: Sequence[Said]) ->
     review = told.first()
     if review is None:
         return None
-    before = sorted(Said(v.tag_id, v.choice, v.reason, v.replacement_id) for v in review.verdicts.all())
+    before = sorted(verdict.plain for verdict in review.verdicts.all())
     if hasattr(review, "probe_answer"):
         before = sorted(answers.unpacked(review.probe_answer.said))
     if (review.task_id, review.reviewer_id, before) != (task, reviewer.pk, list(said)):
@@ -136,6 +142,8 @@ def _submit(
     tags = _checked(task, said)
     if unproposed := {s.tag for s in said if s.choice != Verdict.Choice.ADD} - task.proposed.keys():
         raise Refused(task.edition, unproposed=unproposed)
+    if beyond := {s.tag for s in said if s.end is not None and s.end > task.length + ROUNDED}:
+        raise Refused(task.edition, beyond=beyond)
     texts = guidelines.texts((s.tag for s in said), task.line, task.edition)
     readings.check(reviewer.pk, texts)
     review = Review(

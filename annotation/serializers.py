@@ -49,6 +49,16 @@ class SaidSerializer(serializers.Serializer):
     choice = serializers.ChoiceField(Verdict.Choice.choices)
     reason = serializers.ChoiceField(Verdict.Reason.choices, required=False, default="", allow_blank=True)
     replacement = serializers.IntegerField(required=False, allow_null=True, default=None)
+    start = serializers.FloatField(
+        required=False,
+        allow_null=True,
+        default=None,
+        min_value=0,
+        help_text="Seconds: where the tag, or its replacement, begins to hold. With `end`; not with reject.",
+    )
+    end = serializers.FloatField(
+        required=False, allow_null=True, default=None, help_text="Seconds: where it ends, within the clip's length."
+    )
 
 
 class SubmitSerializer(TokenSerializer):
@@ -228,7 +238,7 @@ class ClipSerializer(serializers.Serializer):
 class VerdictSerializer(serializers.ModelSerializer):
     class Meta:
         model = Verdict
-        fields = ("tag", "choice", "reason", "replacement", "confidence")
+        fields = ("tag", "choice", "reason", "replacement", "start", "end", "confidence")
 
 
 class ReviewSerializer(serializers.ModelSerializer):

@@ -6,8 +6,8 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, islice
 from operator import itemgetter
@@ -15,8 +15,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
-from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import F, Q
+from django.contrib.postgres.aggregates import ArrayAgg, JSONBAgg
+from django.db.models import F, Func, JSONField, Q, Value
+from django.db.models.functions import Coalesce
 
 from annotation.models import Consensus, Review, Verdict
 from ml.registry import archive
@@ -164,7 +165,17 @@ def _videos(known: set[int]) -> Iterator[dict[str, Any]]:
         refused = today(tag for row in of_lines for tag in row["refused"])
         rejected = refused - tags  # wanted by one line and refused by another: it is in the clip
         if tags or rejected:
-            yield _video(of_lines[0], tags, rejected, lines)
+            spans = _spans(((merged.get(tag, tag), *span) for row in of_lines for tag, *span in row["spans"]), tags)
+            yield _video(of_lines[0], tags, rejected, lines) | ({"spans": spans} if spans else {})
+
+
+def _spans(told: Iterable[tuple[Any, ...]], tags: set[int]) -> dict[str, list[list[float]]]:
+    """In which parts of the clip each tag was said to hold, in seconds."""
+    found: dict[str, list[list[float]]] = defaultdict(list)
+    for tag, start, end in sorted(told):
+        if tag in tags and [start, end] not in found[str(tag)]:
+            found[str(tag)].append([start, end])
+    return dict(found)
 
 
 def _settled(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
@@ -209,6 +220,17 @@ def _said() -> Any:
         .annotate(
             said=ArrayAgg("tag", filter=Q(choice__in=[Choice.ACCEPT, Choice.ADD]), distinct=True, default=[]),
             put=ArrayAgg("replacement", filter=Q(choice=Choice.REPLACE), distinct=True, default=[]),
+            spans=JSONBAgg(
+                Func(
+                    Coalesce("replacement", "tag"),
+                    "start",
+                    "end",
+                    function="jsonb_build_array",
+                    output_field=JSONField(),
+                ),
+                filter=Q(start__isnull=False),
+                default=Value([], JSONField()),
+            ),
             refused=ArrayAgg("tag", filter=Q(choice__in=[Choice.REJECT, Choice.REPLACE]), distinct=True, default=[]),
         )
         .order_by("video", "line")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from django.urls import reverse
@@ -38,6 +38,7 @@ from tagging.reasons import Stretch
 from taxonomy import guidelines, rulebook
 from taxonomy.rules import RuleBook
 
+Span = tuple[float, float]
 SURE = 0.75  # of a tag's surest stretch: others are drawn fainter
 NEW = timedelta(days=14)  # so long a changed guideline is pointed out
 
@@ -49,6 +50,7 @@ class Answers:
     verdicts: Mapping[int, Said]
     added: tuple[int, ...] = ()
     model_version: int | None = None
+    spans: Mapping[int, Span] = field(default_factory=dict)  # of verdicts and added tags, in seconds
 
 
 def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
@@ -74,6 +76,8 @@ def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
         for tag in shown
         if tag in known
     ]
+    for proposal in proposals:
+        proposal.span = answers.spans.get(proposal.tag)
     return Clip(
         task=task,
         video=video,
@@ -82,7 +86,11 @@ def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
         taxonomy_version=rows.edition.number,
         model_version=rows.model_version,
         proposals=proposals,
-        added=[added(tag, known, texts) for tag in answers.added if tag in known and book.assignable(tag)],
+        added=[
+            replace(added(tag, known, texts), span=answers.spans.get(tag))
+            for tag in answers.added
+            if tag in known and book.assignable(tag)
+        ],
         text_fields=text_fields(video, {tag: suggestions[tag].evidence.get("spans", ()) for tag in shown}),
         lanes=_lanes(proposals, video),
         media=_media(video),
@@ -149,11 +157,16 @@ def _undone(task: ReviewTask) -> Answers:
         return Answers({})
     else:
         undone = last.undoes
-    said = [Said(v.tag_id, v.choice, v.reason, v.replacement_id) for v in undone.verdicts.order_by("pk")]
+    said = [verdict.plain for verdict in undone.verdicts.order_by("pk")]
     if hasattr(undone, "probe_answer"):
         said = probe_answers.unpacked(undone.probe_answer.said)
     extra = tuple(s.tag for s in said if s.choice == "add")
-    return Answers({s.tag: s for s in said if s.choice != "add"}, extra, undone.model_version_id)
+    return Answers({s.tag: s for s in said if s.choice != "add"}, extra, undone.model_version_id, spans(said))
+
+
+def spans(said: Iterable[Said]) -> dict[int, Span]:
+    """The part of the clip that each verdict tells, by tag."""
+    return {verdict.tag: verdict.span for verdict in said if verdict.span}
 
 
 def _today(answers: Answers, rows: ClipRows) -> Answers:
@@ -169,7 +182,9 @@ def _today(answers: Answers, rows: ClipRows) -> Answers:
         heir, put = heirs.get(tag, tag), said.replacement and heirs.get(said.replacement, said.replacement)
         now = Said(heir, "accept") if put == heir else replace(said, tag=heir, replacement=put)
         verdicts.setdefault(heir, now)
-    return replace(answers, verdicts=verdicts, added=tuple(dict.fromkeys(heirs.get(t, t) for t in answers.added)))
+    of_heirs = {heirs.get(tag, tag): span for tag, span in answers.spans.items()}
+    told = tuple(dict.fromkeys(heirs.get(tag, tag) for tag in answers.added))
+    return replace(answers, verdicts=verdicts, added=told, spans={**of_heirs, **answers.spans})
 
 
 def _proposal(
@@ -244,7 +259,13 @@ def _moment(evidence: Evidence) -> tuple[Stretch, ...]:
 def _pieces(stretches: Iterable[Stretch], length: float) -> tuple[Piece, ...]:
     surest = max(stretch.score for stretch in stretches)
     return tuple(
-        Piece(100 * s.start / length, 100 * (min(s.end, length) - s.start) / length, s.start, s.score < SURE * surest)
+        Piece(
+            100 * s.start / length,
+            100 * (min(s.end, length) - s.start) / length,
+            s.start,
+            min(s.end, length),
+            s.score < SURE * surest,
+        )
         for s in stretches
         if s.start < length
     )

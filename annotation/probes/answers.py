@@ -34,7 +34,7 @@ def split(said: Iterable[Said], kind: str, tag: int | None) -> Answer:
 
 def packed(said: Iterable[Said]) -> list[list[Any]]:
     """As they are stored."""
-    return [[s.tag, str(s.choice), str(s.reason), s.replacement] for s in said]
+    return [[s.tag, str(s.choice), str(s.reason), s.replacement, s.start, s.end] for s in said]
 
 
 def unpacked(stored: Iterable[Sequence[Any]]) -> list[Said]:

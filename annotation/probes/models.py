@@ -72,7 +72,8 @@ class ProbeAnswer(models.Model):
     probe = models.ForeignKey(Probe, models.PROTECT, related_name="answers")
     # Of the tag that was seeded or left out: given (accept, add), not given (reject, replace), or empty: not a word.
     choice = models.CharField(max_length=10, blank=True, db_default="")
-    # All verdicts as they were sent, as [tag, choice, reason, replacement]: what the reviewer finds in their history.
+    # All verdicts as they were sent, as [tag, choice, reason, replacement, start, end]: what the reviewer finds in
+    # their history.
     said = models.JSONField(default=list)
 
     def __str__(self) -> str:

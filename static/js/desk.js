@@ -4,6 +4,7 @@ import { Guidelines } from "./guidelines.js";
 import { pick } from "./picker.js";
 import { Player } from "./player.js";
 import { SearchBox } from "./search_box.js";
+import { Spans } from "./spans.js";
 import { announce, clock, text } from "./strings.js";
 import { TagFocus } from "./tag_focus.js";
 import { Verdicts } from "./verdicts.js";
@@ -22,6 +23,7 @@ export class Desk {
     this.focus = new TagFocus(form);
     this.guidelines = new Guidelines(form, this.focus);
     this.player = new Player(form);
+    this.spans = new Spans(form, this.focus, this.player);
     this.conflicts = new Conflicts(form, (remove, add) => this.mend(remove, add));
     this.search = new SearchBox(form, (words, limit) => catalogue.search(words, limit), (tag) => this.add(tag));
     for (const event of ["change", "restored"]) form.addEventListener(event, () => this.check());
@@ -101,8 +103,13 @@ export class Desk {
     return undone;
   }
 
-  /** To the next stretch (or the one before) in which the tag in focus holds, round and round; else to its moment. */
+  /**
+   * To where the reviewer said that the tag in focus holds; else to the next stretch (or the one before) in which the
+   * models say so, round and round; else to its moment.
+   */
   jump(step = 1) {
+    const span = this.spans.of(this.focus.row);
+    if (span) return this.player.seek(span.start);
     const reason = this.focus.row?.querySelector("[data-seek]");
     const starts = reason?.dataset.box ? [] : this.focus.stretches; // a face is framed, too
     if (starts.length > 1) announce(clock(this.player.jump(starts, step)));

@@ -18,12 +18,14 @@ export class Player {
     for (const event of ["play", "seeked", "loadedmetadata"]) this.video.addEventListener(event, () => this.#follow());
     this.video.addEventListener("volumechange", () => this.#heard());
     form.addEventListener("click", (event) => this.#clicked(event));
+    this.sign = form.querySelector("[data-speed]");
+    this.sign.addEventListener("click", () => this.faster());
   }
 
   /** Start as a clip that just came on the screen does. Browsers may forbid sound before the first key: then silent. */
   async start() {
     if (!this.video) return;
-    this.video.playbackRate = habits.speed;
+    this.#speed();
     this.video.muted = habits.muted;
     try {
       await this.video.play();
@@ -50,8 +52,19 @@ export class Player {
   /** The next speed. @returns {number} */
   faster() {
     habits.speed = SPEEDS[(SPEEDS.indexOf(habits.speed) + 1) % SPEEDS.length];
-    if (this.video) this.video.playbackRate = habits.speed;
+    if (this.video) this.#speed();
     return habits.speed;
+  }
+
+  /** Where the clip is, in seconds. */
+  get now() {
+    return this.video?.currentTime ?? 0;
+  }
+
+  #speed() {
+    this.video.playbackRate = habits.speed;
+    this.sign.textContent = `${habits.speed}×`;
+    this.sign.hidden = false;
   }
 
   /** @param {number} seconds */

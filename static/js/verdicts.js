@@ -1,8 +1,10 @@
 /**
  * What the reviewer says of each tag. The inputs of the form hold it; this reads and sets them and can take a step back.
  * @typedef {"" | "accept" | "reject" | "replace"} Choice
- * @typedef {{choice: Choice, reason: string, replacement: string, name: string}} Said
+ * @typedef {{choice: Choice, reason: string, replacement: string, name: string, span: string}} Said
  */
+import { inputOf } from "./spans.js";
+
 const pattern = document.getElementById("added-pattern");
 const NEXT = { "": "reject", accept: "reject", reject: "accept", replace: "accept" };
 
@@ -113,6 +115,7 @@ export class Verdicts {
     row.querySelector(".name").textContent = name;
     row.querySelector(".path").textContent = path;
     row.querySelector("[name=add]").value = String(tag);
+    inputOf(row).name = `span-${tag}`;
     this.form.querySelector(".tags").append(row);
     return row;
   }
@@ -140,15 +143,17 @@ export class Verdicts {
     this.form.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  /** @returns {Map<HTMLElement, Said | boolean>} */
+  /** @returns {Map<HTMLElement, Said | {checked: boolean, span: string}>} */
   #snapshot() {
     return new Map(this.rows.map((row) => [row, this.#said(row)]));
   }
 
   #said(row) {
     const box = row.querySelector("[name=add]");
-    if (box) return box.checked;
+    const span = inputOf(row).value;
+    if (box) return { checked: box.checked, span };
     return {
+      span,
       choice: this.choice(row),
       reason: row.querySelector("[name^=reason-]").value,
       replacement: row.querySelector("[name^=replacement-]").value,
@@ -157,7 +162,8 @@ export class Verdicts {
   }
 
   #restore(row, said) {
-    if (typeof said === "boolean") row.querySelector("[name=add]").checked = said;
+    inputOf(row).value = said.span;
+    if ("checked" in said) row.querySelector("[name=add]").checked = said.checked;
     else this.#put(row, said);
   }
 }

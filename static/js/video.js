@@ -21,13 +21,14 @@ if (player) {
     const { left, width } = picture.getBoundingClientRect();
     seek(((event.clientX - left) / width) * Number(event.currentTarget.dataset.seekBar));
   });
-  for (const button of document.querySelectorAll("[data-seek]")) {
-    button.addEventListener("click", () => {
-      if (!button.dataset.box) return seek(Number(button.dataset.seek));
-      frame(player, button.dataset.box);
-      player.currentTime = Number(button.dataset.seek);
-    });
-  }
+  // Also of the parts that come later: reviews with the times they tell.
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest("[data-seek]");
+    if (!button) return;
+    if (!button.dataset.box) return seek(Number(button.dataset.seek));
+    frame(player, button.dataset.box);
+    player.currentTime = Number(button.dataset.seek);
+  });
 } else {
   for (const button of document.querySelectorAll("[data-seek]")) button.disabled = true;
 }
