@@ -33,7 +33,6 @@ from taxonomy.rules import Conflict
 
 State = ReviewTask.State
 ROUNDED = 0.01  # seconds: pages tell spans to the hundredth
-UNDO_WITHIN = timedelta(hours=24)
 
 
 class Refused(Exception):

@@ -46,6 +46,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "password/": {"GET": SIGNED_IN, "POST": SIGNED_IN},
     "language/setlang/": {"GET": PUBLIC, "POST": PUBLIC},
     "keys/": {"GET": PUBLIC},
+    "keys/mine/": {"GET": ANNOTATOR, "POST": ANNOTATOR},
     # Review
     "review/": {"GET": ANNOTATOR},
     "review/next/": {"GET": ANNOTATOR},

@@ -14,12 +14,14 @@ from annotation.verdicts import Said
 from tagging import statements
 
 # Nobody has it on a review page (the reviewer neither: it may be shown otherwise there, and both together would tell),
-# it was never shown to the reviewer as a probe, they have no other slot of the video, and it is not of the slice that
-# is reviewed one by one so that what is measured on it stays unbiased.
+# it was never shown to the reviewer as a probe, they have no other slot of the video, and it is neither a gold clip nor
+# of the slice that is reviewed one by one so that what is measured on it stays unbiased.
 _FREE = """
     task.business_line_id = %(line)s AND NOT task.audit
     AND (task.state = 'waiting' OR task.state = 'claimed' AND task.lease_until < now())
     AND NOT EXISTS (SELECT FROM annotation_probe WHERE task_id = task.id AND reviewer_id = %(reviewer)s)
+    AND NOT EXISTS (SELECT FROM annotation_goldclip gold WHERE gold.video_id = task.video_id
+                    AND gold.business_line_id = %(line)s AND gold.retired_at IS NULL)
 """
 _MINE_TO_GIVE = f"""
     {_FREE} AND task.slot <= (SELECT overlap FROM taxonomy_businessline WHERE id = %(line)s)

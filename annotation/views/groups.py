@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -18,6 +19,7 @@ from annotation import readings, refusals
 from annotation.group_forms import GroupForm
 from annotation.groups import grid, sending
 from annotation.models import ClipGroup, GroupReview
+from annotation.probes import qualification
 from annotation.reviews import OperationReused, Refused
 from annotation.views.lines import chosen
 from ml.registry import nudges
@@ -37,7 +39,8 @@ def listing(request: SignedIn) -> HttpResponse:
     """The groups of one business line, the largest first."""
     line = chosen(request)
     content: dict[str, Any] = {"line": line, "choices": BusinessLine.objects.of(request.user)}
-    content["groups"] = grid.listing(line) if line else []
+    content["shut"] = line is not None and qualification.standing(request.user, line).shut
+    content["groups"] = grid.listing(line) if line and not content["shut"] else []
     return render(request, "annotation/groups.html", content)
 
 
@@ -142,7 +145,10 @@ def undo(request: SignedIn, pk: int) -> HttpResponse:
 
 def _group(request: SignedIn, pk: int) -> ClipGroup:
     mine = ClipGroup.objects.filter(business_line__in=BusinessLine.objects.of(request.user))
-    return get_object_or_404(mine.select_related("business_line"), pk=pk)
+    found = get_object_or_404(mine.select_related("business_line"), pk=pk)
+    if qualification.standing(request.user, found.business_line).shut:
+        raise PermissionDenied(_("Qualify for this business line first."))
+    return found
 
 
 def _grid(request: SignedIn, found: ClipGroup, form: GroupForm | None = None, **content: Any) -> HttpResponse:

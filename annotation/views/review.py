@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from annotation import figures, queue, readings, refusals, reviews, workbench
+from annotation import figures, queue, readings, refusals, reviews, shortcuts, workbench
 from annotation.clips import Clip
 from annotation.forms import ReviewForm, is_id
 from annotation.models import ReviewTask
@@ -187,7 +188,10 @@ def _drawn(request: SignedIn, task: ReviewTask) -> str:
 
 
 def _page(request: SignedIn, clip: Clip, status: int = 200) -> HttpResponse:
-    return render(request, "annotation/review.html", {"clip": clip, **header(request, clip.line)}, status=status)
+    rows = shortcuts.table(request.user)
+    keys = {"shortcuts": rows, "own_keys": json.dumps({row["name"]: row["code"] for row in rows})}
+    content = {"clip": clip, **header(request, clip.line), **keys}
+    return render(request, "annotation/review.html", content, status=status)
 
 
 def _lost_entry() -> dict:

@@ -1,5 +1,6 @@
-/** What each key does on the review page. The list for people is templates/_keys.html. */
+/** What each key does on the review page. Keys, and the list for people, come from annotation/shortcuts.py. */
 import { REPAIR_KEYS } from "./conflicts.js";
+import { commandOf } from "./shortcuts.js";
 import { announce, text } from "./strings.js";
 
 function showKeys() {
@@ -17,31 +18,36 @@ export function command(page, key) {
   const { desk } = page;
   if (/^[1-9]$/.test(key)) return () => desk.toggle(key - 1);
   if (REPAIR_KEYS.includes(key) && desk.conflicts.repair(key)) return () => desk.repair(key);
+  return actions(page)[commandOf(key)];
+}
+
+function actions(page) {
+  const { desk } = page;
   return {
-    ArrowDown: () => desk.focus.move(1),
-    ArrowUp: () => desk.focus.move(-1),
-    ArrowRight: () => desk.player.by(1),
-    ArrowLeft: () => desk.player.by(-1),
-    " ": () => desk.player.toggle(),
-    "/": () => desk.search.open(),
-    ".": () => desk.replace(),
-    ",": () => announce(`${text("speed")} ${desk.player.faster()}`),
-    a: () => desk.accept(),
-    r: () => desk.reject(),
-    j: () => desk.jump(1),
-    k: () => desk.jump(-1),
-    i: () => desk.spans.begin(),
-    o: () => desk.spans.finish(),
-    x: () => desk.spans.take(),
-    "[": () => desk.spans.nudge(-1),
-    "]": () => desk.spans.nudge(1),
-    m: () => desk.player.mute(),
-    c: () => desk.guidelines.confirm(),
-    t: () => page.talk.open(desk.form),
-    g: () => desk.form.querySelector(".guide").focus(),
-    "?": showKeys,
-    Enter: () => page.send("submit"),
-    u: () => page.undo(),
-    s: () => page.skipping.open(),
-  }[key];
+    send: () => page.send("submit"),
+    down: () => desk.focus.move(1),
+    up: () => desk.focus.move(-1),
+    accept: () => desk.accept(),
+    reject: () => desk.reject(),
+    replace: () => desk.replace(),
+    add: () => desk.search.open(),
+    undo: () => page.undo(),
+    skip: () => page.skipping.open(),
+    play: () => desk.player.toggle(),
+    back: () => desk.player.by(-1),
+    forth: () => desk.player.by(1),
+    jump: () => desk.jump(1),
+    jump_back: () => desk.jump(-1),
+    begin: () => desk.spans.begin(),
+    finish: () => desk.spans.finish(),
+    take: () => desk.spans.take(),
+    earlier: () => desk.spans.nudge(-1),
+    later: () => desk.spans.nudge(1),
+    faster: () => announce(`${text("speed")} ${desk.player.faster()}`),
+    mute: () => desk.player.mute(),
+    guideline: () => desk.form.querySelector(".guide").focus(),
+    confirm: () => desk.guidelines.confirm(),
+    talk: () => page.talk.open(desk.form),
+    keys: showKeys,
+  };
 }

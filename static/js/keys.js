@@ -1,7 +1,7 @@
 /** The keyboard of a page. */
 
 /** What the keys of a Chinese keyboard mean when its punctuation is full-width. */
-const SAME = { "。": ".", "、": "/", "？": "?", "，": ",", "／": "/", "．": "." };
+const SAME = { "。": ".", "、": "/", "？": "?", "，": ",", "／": "/", "．": ".", "【": "[", "】": "]" };
 const REPEATABLE = new Set(["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight"]);
 const TYPING = "input:not([type=radio], [type=checkbox]), textarea, select, [contenteditable]";
 const PRESSED = "button, a, summary";

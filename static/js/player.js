@@ -19,7 +19,7 @@ export class Player {
     this.video.addEventListener("volumechange", () => this.#heard());
     form.addEventListener("click", (event) => this.#clicked(event));
     this.sign = form.querySelector("[data-speed]");
-    this.sign.addEventListener("click", () => this.faster());
+    this.sign?.addEventListener("click", () => this.faster());
   }
 
   /** Start as a clip that just came on the screen does. Browsers may forbid sound before the first key: then silent. */
@@ -63,6 +63,7 @@ export class Player {
 
   #speed() {
     this.video.playbackRate = habits.speed;
+    if (!this.sign) return;
     this.sign.textContent = `${habits.speed}×`;
     this.sign.hidden = false;
   }

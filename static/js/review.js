@@ -8,9 +8,10 @@ import { NextClips } from "./next_clips.js";
 import { Outbox } from "./outbox.js";
 import { SavedSign } from "./saved_sign.js";
 import { address, clipFrom, laterWhenOnline, Offline, operation, post } from "./server.js";
+import { label, labels } from "./shortcuts.js";
 import { SkipMenu } from "./skip_menu.js";
 import { showStats } from "./stats.js";
-import { announce, text } from "./strings.js";
+import { announce, sentence, text } from "./strings.js";
 import { Talk } from "./talk.js";
 import { WorkClock } from "./work_clock.js";
 
@@ -24,6 +25,7 @@ class ReviewPage {
   #leaving = false;
 
   constructor() {
+    label(document);
     this.catalogue = new Catalogue();
     this.outbox = new Outbox();
     this.next = new NextClips(document.getElementById("parked"), addresses.next);
@@ -53,7 +55,7 @@ class ReviewPage {
     }
     if (action === "submit" && this.desk.guidelines.asked) {
       this.desk.guidelines.show(this.desk.guidelines.asked.closest("[data-guideline]").dataset.guideline);
-      return announce(text("confirmFirst"));
+      return announce(sentence("confirmFirst", labels));
     }
     const more = action !== "give_back" && this.next.waiting.length < 2; // one of them is about to be shown
     this.outbox.send(this.#parcel(this.form, this.#body(action), more));
@@ -164,7 +166,10 @@ class ReviewPage {
   }
 
   #deskOf(form) {
-    if (!this.#desks.has(form)) this.#desks.set(form, new Desk(form, this.catalogue));
+    if (!this.#desks.has(form)) {
+      label(form);
+      this.#desks.set(form, new Desk(form, this.catalogue));
+    }
     return this.#desks.get(form);
   }
 

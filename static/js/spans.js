@@ -3,6 +3,7 @@
  * where its ends can be dragged, and told below the tag's name.
  * @typedef {{start: number, end: number}} Span seconds
  */
+import { labels } from "./shortcuts.js";
 import { announce, clock, sentence, text } from "./strings.js";
 
 const STEP = 0.1; // seconds that a key moves an end
@@ -67,7 +68,7 @@ export class Spans {
     if (!row) return;
     if (!this.length) return announce(text("noLength"));
     const span = change(this.player.now, this.of(row));
-    if (!span) return announce(text("noStretch"));
+    if (!span) return announce(sentence("noStretch", labels));
     this.#put(row, span);
   }
 

@@ -5,7 +5,7 @@ import uuid
 import pytest
 
 from annotation.groups import grid, sending
-from annotation.models import ClipLook, GroupReview, Review
+from annotation.models import ClipLook, GoldClip, GroupReview, Qualification, Review, TrustPolicy
 from tests.annotation.factories import publish
 from tests.annotation.groups.factories import make_alike
 from tests.factories import make_tag
@@ -131,3 +131,14 @@ def test_the_story_names_clips_that_were_left_out(client, alike):
 
     assert "The reviews of 3 clips were taken back" in page
     assert "Dunk 0" in page
+
+
+def test_groups_open_to_who_has_qualified(client, alike):
+    TrustPolicy.objects.create(business_line=alike.line, qualify_clips=1)
+    GoldClip.objects.create(business_line=alike.line, video_id=alike.videos[0])
+
+    assert "Qualify first" in client.get("/groups/").content.decode()
+    assert client.get(alike.group.get_absolute_url()).status_code == 403
+    Qualification.objects.create(person=alike.reviewer, business_line=alike.line, state="passed")
+    tiles = client.get(alike.group.get_absolute_url()).context["grid"].tiles
+    assert [tile.free for tile in tiles] == [False, True, True, True]  # gold clips are reviewed one by one

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotation", "0015_gold"),
+        ("annotation", "0018_prospects"),
         ("tagging", "0011_audit_share"),
         ("taxonomy", "0007_guideline_to_confirm"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -1,0 +1,106 @@
+"""What makes hands faster, in one sitting: a part of the clip, one's own keys, what was counted, and a whole group."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from annotation import queue, shortcuts
+from annotation.models import ClipGroup, GroupedClip, GroupReview, Review, ReviewTask, Verdict
+from tagging import clips
+from tagging.models import Suggestion, Video
+from tests.browser.review_desk import Desk, make_queue
+from tests.ml.media_files import make_clip
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+GROUPED = 4
+
+
+@pytest.fixture
+def desk_queue(settings, tmp_path):
+    """One clip of three seconds to review by itself; four of text that are alike."""
+    settings.MEDIA_ROOT = tmp_path / "media"
+    made = make_queue(clips=1 + GROUPED)
+    media = clips.store(make_clip(tmp_path / "one.webm", colour=(40, 90, 160)))
+    Video.objects.filter(pk=made.tasks[0].video_id).update(media=media, media_state="ready")
+    Suggestion.objects.filter(tag=made.dunk).update(evidence={"windows": [0.5, [0, 0, 0.9, 0.8, 0, 0]]})
+    group = ClipGroup.objects.create(business_line=made.line, likeness=0.95)
+    GroupedClip.objects.bulk_create(GroupedClip(group=group, video_id=task.video_id) for task in made.tasks[1:])
+    return made
+
+
+def seek(desk, second):
+    desk.page.evaluate(f"document.querySelector('#clip video').currentTime = {second}")
+
+
+def test_a_part_of_the_clip_ones_own_keys_and_a_whole_group(desk_queue, open_page):
+    shortcuts.change(desk_queue.reviewer, {"begin": "b"})
+    page = open_page(desk_queue.reviewer)
+    desk = Desk(page).enter()
+    page.wait_for_function("document.querySelector('#clip video').readyState > 1")
+    page.evaluate("document.querySelector('#clip video').pause()")
+    row = desk.row(desk_queue.dunk)
+    expect(page.locator("#clip .speed")).to_have_text("1×")
+
+    # What the models suggest is taken over, moved by keys, taken back; another key begins a part.
+    seek(desk, 1.2)
+    desk.press("x")
+    expect(row.locator(".spanned")).to_contain_text("0:01–0:02")
+    expect(page.locator("#announcer")).to_contain_text("holds from 0:01 to 0:02")
+    desk.press("[")
+    expect(row.locator("[name^=span-]")).to_have_value("0.90 2.00")
+    desk.press("u")
+    expect(row.locator("[name^=span-]")).to_have_value("1.00 2.00")
+    seek(desk, 0.5)
+    desk.press("i")  # the usual key is nobody's now
+    expect(row.locator("[name^=span-]")).to_have_value("1.00 2.00")
+    desk.press("b")
+    expect(row.locator("[name^=span-]")).to_have_value("0.50 2.00")
+    edge = page.locator(f"svg[data-lane='{desk_queue.dunk.pk}'] [data-edge=end]").bounding_box()
+    lane = page.locator(f"svg[data-lane='{desk_queue.dunk.pk}']").bounding_box()
+    page.mouse.move(edge["x"] + edge["width"] / 2, edge["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(lane["x"] + lane["width"] / 2, edge["y"] + 5)
+    page.mouse.up()
+    told = row.locator("[name^=span-]").input_value()
+    assert re.fullmatch(r"0\.50 1\.[45]\d", told)
+    seek(desk, 2.5)
+    desk.press("j")
+    assert page.evaluate("document.querySelector('#clip video').currentTime") == 0.5
+
+    desk.press("?")
+    expect(page.locator("#keys .own")).to_contain_text("b")
+    desk.press("Escape", "Enter")
+    desk.saved()
+    review = Review.objects.get()
+    verdict = Verdict.objects.get(tag=desk_queue.dunk)
+    assert [f"{second:.2f}" for second in (verdict.start, verdict.end)] == told.split()
+    assert review.keystrokes == 9  # x [ u i b j ? Escape Enter
+    assert review.edits == 5  # taken over, moved, taken back, begun, dragged
+
+    for held in ReviewTask.objects.claimed_by(desk_queue.reviewer):
+        queue.give_back(held.pk, desk_queue.reviewer, held.token)
+    page.goto("/groups/")
+    page.get_by_role("link", name=f"{GROUPED} clips").click()
+    expect(page.locator(".tile.todo-now")).to_have_count(3)
+    page.locator(".tile").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("x")  # out: another one is drawn
+    expect(page.locator("#preview")).to_contain_text("3 clips are reviewed")
+    page.keyboard.press("2")  # Streetball: from all to none
+    page.keyboard.press("2")
+    expect(page.locator("#preview")).to_contain_text("3 suggestions are rejected")
+    for left in (2, 1, 0):
+        page.keyboard.press("l")
+        expect(page.locator("#opened .opened")).to_be_visible()
+        expect(page.locator(".tile.todo-now")).to_have_count(left)
+        page.keyboard.press("o")
+        expect(page.locator("#opened")).to_be_hidden()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("3 clips were reviewed")
+    assert GroupReview.objects.get().keystrokes > 5
+    assert ReviewTask.objects.filter(state="done").count() == 4
+
+    page.keyboard.press("u")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The reviews of 3 clips were taken back")
+    assert ReviewTask.objects.filter(state="waiting").count() == GROUPED
