@@ -33,7 +33,7 @@ def mine(request: SignedIn) -> HttpResponse:
         shortcuts.reset(request.user)
         messages.success(request, _("You have everybody's keys again."))
         return redirect("annotation:own-keys")
-    typed = {name[4:]: value for name, value in request.POST.items() if name.startswith("key-")}
+    typed = {name[4:]: str(value) for name, value in request.POST.items() if name.startswith("key-")}
     try:
         shortcuts.change(request.user, typed)
     except shortcuts.Refused as refusal:

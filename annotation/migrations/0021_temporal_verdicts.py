@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotation", "0019_clip_groups"),
+        ("annotation", "0020_clip_groups"),
         ("tagging", "0011_audit_share"),
         ("taxonomy", "0007_guideline_to_confirm"),
     ]

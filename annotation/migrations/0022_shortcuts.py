@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotation", "0020_temporal_verdicts"),
+        ("annotation", "0021_temporal_verdicts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("annotation", "0018_prospects"),
+        ("annotation", "0019_quality_spans"),
         ("tagging", "0011_audit_share"),
         ("taxonomy", "0007_guideline_to_confirm"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
