@@ -1,4 +1,4 @@
-"""Recall by the words alone: BOW + CNN + attention over title, description and cover text."""
+"""Recall by the words alone: BOW + CNN + attention over title, description and cover text, and linear machines."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from torch import Tensor
 from ml.layers.asymmetric_loss import asymmetric_loss
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.grams import GramTable
+from ml.layers.linear_machine import LinearMachine
 from ml.layers.placed_words import placed, spoken, strongest
 from ml.layers.selection import top
 from ml.layers.text_encoder import TextEncoderConfig
@@ -26,6 +27,7 @@ from ml.parts import Config, Step, TrainingSet, assignable, read_config, write_c
 from ml.types import Candidate, Evidence, Features, VideoInput, Vocabulary
 
 _BLOCK = 128  # videos at once
+_SLOPE = 2.0  # of the probability that a linear machine's margin stands for
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class TextClassifierSettings:
     wide_dropout: float = 0.3
     gamma: float = 4.0  # focus of the asymmetric loss on doubtful negatives
     clip: float = 0.05
+    linear: bool = True  # a machine for each tag besides, whose probability is averaged with the network's
     epochs: int = 6
     least_steps: int = 200
     batch: int = 64
@@ -60,6 +63,7 @@ class TextClassifier:
     ) -> None:
         self.vocabulary, self.words, self.grams, self.longest = vocabulary, words, grams, longest
         self.device, self.model = device, model.to(device).eval()
+        self.linear: LinearMachine | None = None
         self.usable = assignable(vocabulary)
 
     @classmethod
@@ -108,6 +112,8 @@ class TextClassifier:
             settings.epochs, settings.least_steps, settings.batch, settings.rate, seed=settings.seed
         )
         descend(self.model, len(data), loss, descent, step)
+        if settings.linear:
+            self.linear = LinearMachine.of_tags(texts.grams, data.positive, data.implied, settings.seed)
 
     def _take_over(self, warm: Self) -> None:
         tags = shared_rows(self.vocabulary.ids, warm.vocabulary.ids)
@@ -127,11 +133,20 @@ class TextClassifier:
         for start in range(0, len(features), _BLOCK):
             videos = [item.video for item in features[start : start + _BLOCK]]
             texts = self._read(videos).to(self.device)
-            scores = torch.sigmoid(self.model(texts)).cpu().double().numpy()
+            scores = self._probabilities(texts)
             scores[:, ~usable] = -np.inf
             scores[[not video.text() for video in videos]] = -np.inf
             answers += self._candidates(videos, texts, scores, top(scores, k))
         return answers
+
+    def _probabilities(self, texts: Texts) -> NDArray[np.float64]:
+        """(texts, tags): the mean of network and linear machine, for tags that have one."""
+        scores: NDArray[np.float64] = torch.sigmoid(self.model(texts)).cpu().double().numpy()
+        if self.linear is not None:
+            there = self.linear.there
+            heard = 1 / (1 + np.exp(-_SLOPE * self.linear.margins(texts.grams)[:, there].astype(np.float64)))
+            scores[:, there] = (scores[:, there] + heard) / 2
+        return scores
 
     def _candidates(
         self, videos: Sequence[VideoInput], texts: Texts, scores: NDArray[np.float64], best: list[NDArray[np.int64]]
@@ -159,7 +174,8 @@ class TextClassifier:
         write_config(folder, config | {"tags": list(self.vocabulary.ids)})
         table = {"grams.hashes": torch.from_numpy(self.grams.hashes), "grams.idf": torch.from_numpy(self.grams.idf)}
         state = {name: tensor.cpu().contiguous() for name, tensor in self.model.state_dict().items()}
-        save_file(state | table, folder / "model.safetensors")
+        linear = self.linear.tensors() if self.linear is not None else {}
+        save_file(state | table | linear, folder / "model.safetensors")
 
     @classmethod
     def load(cls, folder: Path, vocabulary: Vocabulary, device: str = "cpu") -> Self:
@@ -167,10 +183,14 @@ class TextClassifier:
         if tuple(config["tags"]) != vocabulary.ids:
             raise ValueError(f"{folder} was trained for another vocabulary")
         grams = GramTable(tensors.pop("grams.hashes").numpy(), tensors.pop("grams.idf").numpy())
+        linear = {name: tensors.pop(name) for name in list(tensors) if name.startswith("linear.")}
         encoder = TextEncoderConfig(**config["encoder"] | {"kernels": tuple(config["encoder"]["kernels"])})
         model = TextNetwork(encoder, len(vocabulary))
         model.load_state_dict(tensors)
-        return cls(vocabulary, model, TokenTable(tuple(config["words"])), grams, config["longest"], device)
+        recaller = cls(vocabulary, model, TokenTable(tuple(config["words"])), grams, config["longest"], device)
+        if linear:  # a part that was written before there were any has none
+            recaller.linear = LinearMachine.restored(linear, len(grams))
+        return recaller
 
 
 def _keys(words: TokenTable) -> list[Any]:

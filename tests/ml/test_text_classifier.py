@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import torch
 
 from ml.layers.placed_words import Word, placed, strongest
 from ml.parts import silent
@@ -80,3 +81,23 @@ def test_a_phrase_is_the_strongest_word_and_its_strong_neighbours(said, span):
 def test_it_is_deterministic_and_takes_a_longer_text_than_it_reads(recaller):
     long = make_features(1, title="ball game " * 500)
     assert recaller.recall([long], k=3) == recaller.recall([long], k=3)
+
+
+def test_network_and_linear_machine_each_have_half_a_say(recaller):
+    videos = [VideoInput(1, title="an exciting ball game")]
+    texts = recaller._read(videos)
+    column = recaller.vocabulary.column[SPORT]
+    network = torch.sigmoid(recaller.model(texts))[0, column].item()
+    margin = recaller.linear.margins(texts.grams)[0, column]
+
+    found = candidates(recaller, title="an exciting ball game")[SPORT].score
+    assert found == pytest.approx((network + 1 / (1 + np.exp(-2.0 * margin))) / 2, rel=1e-5)
+    assert recaller.linear.there[column]
+
+
+def test_without_linear_machines_the_network_speaks_alone(tmp_path):
+    alone = TextClassifier.train(make_training_set(30), FAST | {"least_steps": 5, "linear": False}, step=silent)
+    alone.save(tmp_path / "part")
+    again = TextClassifier.load(tmp_path / "part", alone.vocabulary)
+    assert again.linear is None
+    assert candidates(again, title="ball game") == candidates(alone, title="ball game")
