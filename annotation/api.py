@@ -19,6 +19,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
 
 from annotation import (
+    canary_api,
     figures,
     first_passwords,
     people_api,
@@ -288,4 +289,5 @@ urlpatterns = [
     *quality_api.urlpatterns,
     *tag_api.urlpatterns,
     *training_api.urlpatterns,
+    *canary_api.urlpatterns,
 ]

@@ -243,6 +243,8 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "api/models/": {"GET": ADMIN},
     "api/models/<int:pk>/": {"GET": ADMIN},
     "api/models/<int:pk>/promote/": {"POST": ADMIN},
+    "api/canaries/": {"GET": ADMIN, "POST": ADMIN},
+    "api/canaries/<int:pk>/end/": {"POST": ADMIN},
     "api/training-runs/": {"GET": ADMIN, "POST": ADMIN},
     "api/training-runs/<int:pk>/": {"GET": ADMIN},
     "api/training-runs/<int:pk>/cancel/": {"POST": ADMIN},

@@ -182,3 +182,25 @@ def test_audited_windows_are_drawn_with_their_alarm(client, active):
     assert run.why in text(client.get(run.get_absolute_url()))
     assert "drift</span>" in text(client.get("/models/"))
     assert TrainingRun.objects.count() == 1
+
+
+def test_programs_try_a_version_and_end_the_trial(client, admin, active):
+    version = make_model(metrics=BAD)
+    started = client.post("/api/canaries/", {"version": version.pk, "share": 20}, content_type="application/json")
+    assert (started.status_code, started.json()["outcome"], started.json()["share"]) == (201, "running", 20)
+    again = client.post("/api/canaries/", {"version": version.pk}, content_type="application/json")
+    assert (again.status_code, again.json()["error"]) == (409, "refused")
+    too_much = client.post("/api/canaries/", {"version": version.pk, "share": 99}, content_type="application/json")
+    assert (too_much.status_code, list(too_much.json())) == (400, ["share"])
+    end = f"/api/canaries/{started.json()['id']}/end/"
+
+    refused = client.post(end, {"what": "promote"}, content_type="application/json")
+    assert (refused.status_code, refused.json()["objections"]) == (409, ["F1 got worse, from 0.800 to 0.500"])
+    ended = client.post(end, {"what": "roll_back", "note": "seen enough"}, content_type="application/json").json()
+    assert (ended["outcome"], ended["ended_by"], ended["figures"]["note"]) == (
+        "rolled_back",
+        admin.username,
+        "seen enough",
+    )
+    assert client.post(end, {"what": "roll_back"}, content_type="application/json").status_code == 409
+    assert [row["id"] for row in client.get("/api/canaries/").json()["results"]] == [ended["id"]]
