@@ -94,7 +94,9 @@ def with_seed(
 def why(reasons: Mapping[str, Any], disguise: Disguise) -> Mapping[str, Any]:
     """What brought the clip to the front, as far as it goes with what is shown."""
     if disguise.kind == "blind":
-        return {"nothing_found": 1}
+        return {"nothing_found": 1} | {name: n for name, n in reasons.items() if name == "new"}
     if disguise.kind in {"wrong", "missing"}:
-        return {name: value for name, value in reasons.items() if name != "split"}
+        # The page tells which recallers propose a tag, so this one could be counted. A clip always has some reason.
+        kept = {name: n for name, n in reasons.items() if name != "split"}
+        return kept if any(kept.values()) else reasons
     return reasons

@@ -62,5 +62,7 @@ def test_the_reasons_for_the_priority_do_not_give_a_probe_away():
     told = {"unsure": 1, "split": 2}
 
     assert disguise.why(told, Disguise("blind")) == {"nothing_found": 1}
+    assert disguise.why(told | {"new": 1}, Disguise("blind")) == {"nothing_found": 1, "new": 1}
     assert disguise.why(told, Disguise("missing", 2)) == {"unsure": 1}
+    assert disguise.why({"split": 2}, Disguise("missing", 2)) == {"split": 2}
     assert disguise.why(told, disguise.PLAIN) == told
