@@ -30,6 +30,7 @@ from annotation import (
     reviews,
     tag_api,
     training_api,
+    trust_api,
     workbench,
 )
 from annotation import serializers as shapes
@@ -290,4 +291,5 @@ urlpatterns = [
     *tag_api.urlpatterns,
     *training_api.urlpatterns,
     *canary_api.urlpatterns,
+    *trust_api.urlpatterns,
 ]

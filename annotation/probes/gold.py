@@ -92,8 +92,11 @@ def _check(line: BusinessLine, wanted: Mapping[int, bool]) -> None:
     must = {tag for tag, wants in wanted.items() if wants}
     if not wanted:
         raise ValueError("nothing is told of any tag")
-    if rulebook.load(line=line.pk).conflicts(must):
-        raise BrokenRule
+    book = rulebook.load(line=line.pk)
+    if unknown := sorted(tag for tag in wanted if tag not in book):
+        raise ValueError(f"there are no tags {unknown}")
+    if book.conflicts(must):
+        raise BrokenRule("the tags it must get break a rule")
 
 
 def retire(clip: GoldClip) -> None:

@@ -166,3 +166,31 @@ def test_the_settings_of_a_line(client):
     policy = TrustPolicy.objects.get()
     assert (policy.qualify_clips, policy.wrong, policy.gold_most) == (3, 2, 9)
     assert (refused.status_code, too_many.status_code) == (422, 422)
+
+
+def test_programs_make_and_retire_gold_clips(client, editor, line, dunk):
+    publish()
+    video = make_video()
+    told = {"video": video.pk, "line": line.slug, "must": [dunk.pk], "note": "From above."}
+
+    made = client.post("/api/gold/", told, content_type="application/json")
+    again = client.post("/api/gold/", told, content_type="application/json")
+    unknown = client.post("/api/gold/", told | {"must": [10**6]}, content_type="application/json")
+
+    assert (made.status_code, again.status_code, unknown.status_code) == (201, 409, 400)
+    (listed,) = client.get("/api/gold/").json()
+    assert listed == made.json()
+    assert (listed["must"], listed["never"], listed["right"]["tries"]) == ([dunk.pk], [], 0)
+    assert client.post(f"/api/gold/{listed['id']}/retire/").status_code == 204
+    assert client.get("/api/gold/").json() == []
+
+
+def test_programs_read_whom_to_trust_and_decide(client, asking):
+    newcomer = make_user(lines=(asking,))
+    client.force_login(make_user("admin"))
+    decide = {"line": asking.slug, "state": "waived"}
+
+    assert client.post(f"/api/trust/{newcomer.pk}/", decide, content_type="application/json").status_code == 204
+
+    (told,) = client.get(f"/api/trust/?line={asking.slug}").json()
+    assert (told["person"], told["qualification"], told["worrying"]) == (newcomer.username, "waived", False)
