@@ -93,7 +93,7 @@ ON CONFLICT DO NOTHING
 # is passed over; one that was taken a moment ago is looked at again by PostgreSQL before it is locked. The slots of
 # the same video are asked for one by one (IS NULL, not NOT EXISTS, which would first gather all this person ever did).
 _MOST_URGENT = """
-    SELECT task.id FROM annotation_reviewtask task
+    SELECT task.id, task.video_id FROM annotation_reviewtask task
     WHERE task.business_line_id = %(line)s AND task.state IN ('waiting', 'claimed')
       AND (task.state = 'waiting' OR task.lease_until < now())
       AND task.id <> ALL(%(leave)s)

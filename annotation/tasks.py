@@ -8,7 +8,7 @@ from annotation import mined_rules, rereview, retraining
 from annotation.agreement import missing, refreshing
 from annotation.groups import gathering
 from annotation.learning import sequels, triggers, watching
-from annotation.probes import trust
+from annotation.probes import looking_back, trust
 from annotation.prospects import rescoring
 from annotation.quality import fold
 from ml.registry import nudges, runs
@@ -54,7 +54,8 @@ def measure_agreement() -> None:
 
 @shared_task
 def look_back() -> None:
-    missing.look_back()
+    """Gold clips first: they wait for it."""
+    looking_back.at_gold() or missing.look_back()
 
 
 @shared_task

@@ -11,7 +11,7 @@ from annotation.probes import gold, qualification
 from tagging.models import Video
 from taxonomy.models import BusinessLine, Tag
 
-CLIPS = 6
+CLIPS = 11  # two exams, and one to come up
 NOTE = "Give what the clip shows, in the words of the guideline: {tags}.\n标注片段里看得到的内容，按规范用词：{tags}。"
 
 

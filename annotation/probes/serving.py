@@ -96,9 +96,14 @@ gate AS (
     ) exam ON shut
 )
 """  # noqa: S608  # constants
+# The model that looked at a clip last.
+_MODEL = """
+SELECT model_version_id FROM tagging_suggestionset WHERE video_id = {} ORDER BY created_at DESC, id DESC LIMIT 1
+"""
 # A gold clip in the place of the most urgent task (`urgent`), which goes on waiting. Each clip that this person has
 # not had has its share of the lots: its branch's rate, over the number of clips. A slot that was made beforehand is
-# used, so that its number is like any other. A clip whose lease ran out stays this person's, for nobody else takes it.
+# used, so that its number is like any other; and the model that proposes is the same. A clip whose lease ran out stays
+# this person's, for nobody else takes it.
 _PRIOR = f"gate.least + (gate.most - gate.least) * {TARGET}"
 GOLD = f"""
 turn AS (
@@ -114,6 +119,8 @@ turn AS (
             SELECT FROM annotation_reviewtask had WHERE had.video_id = gold.video_id
               AND had.business_line_id = %(line)s AND had.reviewer_id = %(reviewer)s
               AND NOT (had.slot >= {GOLD_SLOT} AND had.state = 'claimed' AND had.lease_until < now()))
+          AND (gate.shut OR ({_MODEL.format("gold.video_id")})
+               IS NOT DISTINCT FROM ({_MODEL.format("(SELECT video_id FROM urgent)")}))
     ) clip
 ), gold AS (
     SELECT turn.id AS gold, CASE WHEN gate.examined THEN gate.exam END AS exam, spare.id AS task

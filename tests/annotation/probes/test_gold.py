@@ -42,15 +42,15 @@ def always(line, **kw):
     return TrustPolicy.objects.create(business_line=line, **values | kw)
 
 
-def next_gold(reviewer, line, tries=40):
-    """Claim and put back ordinary clips until a gold one comes."""
-    make_task(line)
+def next_gold(reviewer, line, tries=40, make=make_video):
+    """Claim ordinary clips until a gold one comes."""
+    make_task(line, video=make())
     for _ in range(tries):
         task = queue.claim(reviewer, line)
         if task.slot >= GOLD_SLOT:
             return task
         ReviewTask.objects.filter(pk=task.pk).update(state="done", lease_until=None)
-        make_task(line)
+        make_task(line, video=make())
     raise AssertionError("no gold clip came up")
 
 
@@ -209,9 +209,15 @@ def test_to_its_reviewer_it_is_a_clip_like_any(client, line, dunk, reviewer):
     gold_video, plain_video = make_video(), make_video()
     for video in (gold_video, plain_video):
         make_suggestions(video, {dunk: 0.9}, model=model, taxonomy=taxonomy)
+
+    def suggested():
+        video = make_video()
+        make_suggestions(video, {dunk: 0.9}, model=model, taxonomy=taxonomy)
+        return video
+
     make_gold(line, dunk, video=gold_video)
     client.force_login(reviewer)
-    task = next_gold(reviewer, line)
+    task = next_gold(reviewer, line, make=suggested)
     ReviewTask.objects.filter(business_line=line, state="waiting").delete()
     make_task(line, video=plain_video, why={"unsure": 1})
     plain = queue.claim(reviewer, line)
@@ -249,6 +255,24 @@ def test_others_do_not_find_it_among_the_reviews_of_the_video(client, line, dunk
     assert client.get(f"/api/videos/{clip.video_id}/reviews/").json()["results"] == []
     client.force_login(reviewer)
     assert len(client.get(f"/api/videos/{clip.video_id}/reviews/").json()["results"]) == 1
+
+
+def test_it_waits_until_the_model_of_the_other_clips_has_looked_at_it(line, dunk, reviewer):
+    always(line)
+    former, model, taxonomy = make_model(), make_model(), publish()
+    clip = make_gold(line, dunk)
+    make_suggestions(clip.video, {dunk: 0.9}, model=former, taxonomy=taxonomy)
+
+    def suggested():
+        video = make_video()
+        make_suggestions(video, {dunk: 0.9}, model=model, taxonomy=taxonomy)
+        return video
+
+    with pytest.raises(AssertionError):
+        next_gold(reviewer, line, tries=12, make=suggested)
+    make_suggestions(clip.video, {dunk: 0.8}, model=model, taxonomy=taxonomy)
+
+    assert next_gold(reviewer, line, make=suggested).video == clip.video
 
 
 def test_a_retired_clip_comes_up_no_more(line, dunk, reviewer):
