@@ -99,7 +99,8 @@ def waiting(line: BusinessLine) -> QuerySet[Consensus]:
 def after(line: BusinessLine, place: tuple[float, int]) -> QuerySet[Consensus]:
     """The queue behind a place in it: a row's doubt and id."""
     doubt, pk = place
-    return waiting(line).filter(Q(doubt__lt=doubt) | Q(doubt=doubt, pk__gt=pk))
+    # The first condition says the same less exactly: the index begins there.
+    return waiting(line).filter(Q(doubt__lt=doubt) | Q(doubt=doubt, pk__gt=pk), doubt__lte=doubt)
 
 
 def count(lines: Iterable[BusinessLine]) -> int:

@@ -32,21 +32,28 @@ def reviewed(line, people, tags):
     line.overlap = 3
     line.save()
     videos = [make_video() for _ in range(40)]
-    for n, video in enumerate(videos):
-        for slot, person in enumerate(people, 1):
-            task = ReviewTask.objects.create(
-                video=video, business_line=line, slot=slot, state="done", reviewer=person, done_at=video.created_at
-            )
-            task.current_review = Review.objects.create(
-                task=task, reviewer=person, operation=uuid4(), taxonomy_version=taxonomy
-            )
-            task.save()
-            yes = (n % 3 > 0) != (slot == 3 and n % 2 == 0)
-            chosen = [(tags[0], "accept" if yes else "reject"), (tags[1], "reject" if yes else "accept")]
-            Verdict.objects.bulk_create(
-                Verdict(review=task.current_review, tag=tag, choice=choice, confidence=0.9 if tag == tags[0] else 0.4)
-                for tag, choice in chosen
-            )
+    tasks = ReviewTask.objects.bulk_create(
+        ReviewTask(video=video, business_line=line, slot=slot, state="done", reviewer=person, done_at=video.created_at)
+        for video in videos
+        for slot, person in enumerate(people, 1)
+    )
+    for task in tasks:
+        task.current_review = Review(task=task, reviewer=task.reviewer, operation=uuid4(), taxonomy_version=taxonomy)
+    Review.objects.bulk_create(task.current_review for task in tasks)
+    for task in tasks:
+        task.current_review_id = task.current_review.pk
+    ReviewTask.objects.bulk_update(tasks, ["current_review"])
+    Verdict.objects.bulk_create(
+        Verdict(
+            review=task.current_review,
+            tag=tag,
+            choice="accept" if yes == (tag == tags[0]) else "reject",
+            confidence=0.9 if tag == tags[0] else 0.4,
+        )
+        for place, task in enumerate(tasks)
+        for tag in tags
+        for yes in [(place // 3 % 3 > 0) != (task.slot == 3 and place // 3 % 2 == 0)]
+    )
     return videos
 
 
