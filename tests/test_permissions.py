@@ -94,6 +94,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "quality/reviewers/": {"GET": EDITOR | ADMIN},
     "quality/tags/": {"GET": EDITOR | ADMIN},
     "quality/calibration/": {"GET": EDITOR | ADMIN},
+    "quality/efficiency/": {"GET": EDITOR | ADMIN},
     "quality/versions/": {"GET": EDITOR | ADMIN},
     "quality/health/": {"GET": EDITOR | ADMIN},
     "quality/<slug:page>/<slug:table>.csv": {"GET": EDITOR | ADMIN},

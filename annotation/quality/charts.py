@@ -73,6 +73,78 @@ def square(shares: Sequence[tuple[float, Interval, int]]) -> Square:
     return Square(" ".join(f"{dot.x},{dot.y}" for dot in dots), dots)
 
 
+@dataclass(frozen=True)
+class Series:
+    """A line through points; with a band if it has bounds at each of them."""
+
+    name: str
+    look: str
+    points: Sequence[tuple[float, float]]
+    bounds: Sequence[tuple[float, float]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Of a line, where it ends."""
+
+    x: float
+    y: float
+    text: str
+    look: str
+
+
+@dataclass(frozen=True)
+class Lines:
+    """`goal` is the height of a dashed line across."""
+
+    curves: Sequence[Curve]
+    bands: Sequence[str]
+    names: Sequence[Name]
+    across: Sequence[Mark]
+    up: Sequence[Mark]
+    goal: float
+
+
+NAMES, NAME_HEIGHT = 110, 13  # room at the right, and for each name
+
+
+def lines(series: Sequence[Series], goal: float) -> Lines:
+    """Over the logarithm of what is counted across, each line named where it ends."""
+    xs = [x for line in series for x, _y in line.points]
+    ys = [y for line in series for _x, y in line.points] + [goal]
+    ys += [side for line in series for sides in line.bounds for side in sides]
+    least, most, low, high = min(xs), max(xs), min(ys), max(ys)
+    width = WIDTH - LEFT - RIGHT - NAMES
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        share = log10(x / least) / (log10(most / least) or 1)
+        return round(LEFT + width * share, 1), round(
+            TOP + (HEIGHT - TOP - BOTTOM) * (high - y) / ((high - low) or 1), 1
+        )
+
+    def drawn(points: Sequence[tuple[float, float]]) -> str:
+        return " ".join("{},{}".format(*place(x, y)) for x, y in points)
+
+    bands = []
+    for line in (line for line in series if line.bounds):
+        above = [(x, high) for (x, _y), (_low, high) in zip(line.points, line.bounds, strict=True)]
+        below = [(x, low) for (x, _y), (low, _high) in zip(line.points, line.bounds, strict=True)]
+        bands.append(drawn([*above, *reversed(below)]))
+    names, last = [], 0.0
+    for line in sorted(series, key=lambda line: -line.points[-1][1]):
+        x, y = place(*line.points[-1])
+        last = max(y + 4, last + NAME_HEIGHT)
+        names.append(Name(x + 6, last, line.name, line.look))
+    return Lines(
+        [Curve(line.name, drawn(line.points), line.look) for line in series],
+        bands,
+        names,
+        [Mark(place(x, low)[0], f"{x:,.0f}") for x in (least, most)],
+        [Mark(place(least, y)[1], f"{y:.2f}") for y in (high, low)],
+        place(least, goal)[1],
+    )
+
+
 def curves(
     values: Mapping[str, Sequence[float | None]],
     labels: Sequence[str],

@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from annotation.quality import agreement, calibration, health, hurting, progress, reviewers, tags, versions
+from annotation.quality import agreement, calibration, efficiency, health, hurting, progress, reviewers, tags, versions
 
 FIRST = "hurting"
 PAGES: dict[str, tuple[Promise, Callable[..., dict[str, Any]]]] = {
@@ -22,6 +22,7 @@ PAGES: dict[str, tuple[Promise, Callable[..., dict[str, Any]]]] = {
     "reviewers": (_("Reviewers"), reviewers.page),
     "tags": (_("Tags"), tags.page),
     "calibration": (_("Calibration"), calibration.page),
+    "efficiency": (_("Label efficiency"), efficiency.page),
     "versions": (_("Model versions"), versions.page),
     "health": (_("Taxonomy health"), health.page),
 }

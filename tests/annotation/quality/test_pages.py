@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from datetime import timedelta
 
 import pytest
@@ -58,7 +59,8 @@ def some(row, *columns):
     return tuple(float(row[column]) if row[column] else None for column in columns)
 
 
-def test_empty_pages_say_so(client, editor, line):
+def test_empty_pages_say_so(client, editor, line, settings, tmp_path):
+    settings.SIMULATION_ROOT = tmp_path
     for page in PAGES:
         address = "/quality/" if page == "hurting" else f"/quality/{page}/"
         answer = client.get(address)
@@ -172,6 +174,32 @@ def test_reviewers_are_told_how_often_they_are_wrong(client, editor, line, tags)
     assert worst["why"] == "Is wrong in 20 % (15–26) of what others reviewed too."
 
 
+def test_label_efficiency_shows_what_simulations_kept(client, editor, settings, tmp_path):
+    settings.SIMULATION_ROOT = tmp_path
+    curves = [
+        {"strategy": name, "metric": "tags", "labels": [50, 100, 200], "mean": mean, "typical": typical}
+        | {"low": [m - 0.05 for m in mean], "high": [m + 0.05 for m in mean], "needed": [typical]}
+        for name, mean, typical in (("random", [0.2, 0.3, 0.5], 180.0), ("mixture", [0.2, 0.5, 0.6], 90.0))
+    ]
+    told = {"name": "exercise", "at": "2026-01-01T10:00:00+00:00", "pool": 400, "judged": 100, "tags": 20, "seeds": 3}
+    told |= {"whole": {"tags": 0.55}, "goal": {"tags": 0.495}, "curves": curves}
+    (tmp_path / "exercise.json").write_text(json.dumps(told))
+    (tmp_path / "other.json").write_text('{"name": "other"}')
+
+    needs = rows(client, "efficiency", "needs")
+    assert [(row["strategy"], some(row, "labels", "of_random")) for row in needs] == [
+        ("mixture", (90, 0.5)),
+        ("random", (180, 1)),
+    ]
+    steps = rows(client, "efficiency", "curves")
+    assert [some(row, "labels", "mean", "low") for row in steps if row["strategy"] == "mixture"] == [
+        (50, 0.2, 0.15), (100, 0.5, 0.45), (200, 0.6, 0.55),
+    ]  # fmt: skip
+    page = client.get("/quality/efficiency/").content.decode()
+    assert "other.json is no file of a simulation." in page
+    assert page.count("<polyline") == page.count("<polygon") == 2
+
+
 def test_what_hurts_most_comes_first(client, sign_in, line, tags):
     sign_in("admin")
     street, league, court = tags.values()
@@ -261,7 +289,10 @@ def test_progress_tells_days_people_and_the_end(client, editor, line, tags):
     assert queue["latest"] == ""
 
 
-def test_pages_cost_the_same_however_much_there_is(client, editor, line, tags, django_assert_max_num_queries):
+def test_pages_cost_the_same_however_much_there_is(
+    client, editor, line, tags, django_assert_max_num_queries, settings, tmp_path
+):
+    settings.SIMULATION_ROOT = tmp_path
     for n in range(3):
         make_reviewed(line, make_user(first_name=f"R{n}"), ("reject", tags["Street"]), confidence=0.5)
     for page in PAGES:
