@@ -51,7 +51,7 @@ def watch() -> None:
     sides = acceptance.of_trial(canary)
     now = standing(canary, sides)
     decided = now.decision.verdict
-    _keep(canary, sides, in_any_case=decided == Verdict.WORSE)
+    _keep(canary, now)
     if decided == Verdict.WORSE:
         if canaries.end(canary, Canary.Outcome.ROLLED_BACK, figures=figures(now)):
             nudges.suggest_waiting()
@@ -80,12 +80,17 @@ def _promote(canary: Canary, now: Standing) -> None:
         nudges.suggest_waiting()
 
 
-def _keep(canary: Canary, sides: Sides, in_any_case: bool) -> None:
+def _keep(canary: Canary, now: Standing) -> None:
+    """Keep the look when enough is new in it, or when it says another thing than the last one."""
     last = CanaryLook.objects.filter(canary=canary).last()
     before = acceptance.sides(last.sides) if last else Sides()
-    grown = (sides.canary.accepted.clips, sides.rival.accepted.clips)
-    known = (before.canary.accepted.clips, before.rival.accepted.clips)
-    if grown == known or not (in_any_case or sum(grown) >= GROWTH * sum(known)):
+    if now.sides == before:
         return
-    look = CanaryLook(canary=canary, number=last.number + 1 if last else 1, sides=sides.told())
-    CanaryLook.objects.bulk_create([look], ignore_conflicts=True)  # of two watchers at once, one keeps it
+    news = _clips(now.sides) >= GROWTH * _clips(before)
+    if news or now.decision.verdict != standing(canary, before).decision.verdict:
+        look = CanaryLook(canary=canary, number=last.number + 1 if last else 1, sides=now.sides.told())
+        CanaryLook.objects.bulk_create([look], ignore_conflicts=True)  # of two watchers at once, one keeps it
+
+
+def _clips(sides: Sides) -> int:
+    return sides.canary.accepted.clips + sides.rival.accepted.clips

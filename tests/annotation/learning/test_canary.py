@@ -151,6 +151,18 @@ def test_looks_are_kept_while_there_is_news(desk, active):
     assert watching.latest(canary).rival.accepted.clips == 11
 
 
+def test_a_look_that_changes_the_verdict_is_kept_however_little_is_new(desk, active):
+    canary = tried(fewest=100)
+    desk.review(canary.version, 99, accepted=80)
+    desk.review(active, 100, accepted=80)
+    watching.watch()
+
+    desk.review(canary.version, 1, accepted=1)
+    watching.watch()
+
+    assert watching.standing(canary, watching.latest(canary)).decision.verdict == "open"
+
+
 def test_without_a_trial_watching_asks_one_question(django_assert_num_queries):
     with django_assert_num_queries(1):
         watching.watch()
