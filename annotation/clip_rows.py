@@ -36,7 +36,10 @@ SELECT {statements.columns(BusinessLine, "line")}, {statements.columns(Video, "v
        (SELECT metrics #> ARRAY['lines', line.id::text]
         FROM registry_modelversion WHERE id = seen.model_version_id),
        (SELECT count(*) FROM tagging_video other WHERE other.uploader = video.uploader AND video.uploader <> ''),
-       probe.told
+       probe.told,
+       (SELECT jsonb_build_array(coalesce(nullif(giver.first_name, ''), giver.username), handed.note)
+        FROM annotation_handover handed JOIN auth_user giver ON giver.id = handed.giver_id
+        WHERE handed.task_id = %(task)s AND handed.receiver_id = %(reviewer)s ORDER BY handed.id DESC LIMIT 1)
 FROM tagging_video video
 JOIN taxonomy_businessline line ON line.id = %(line)s
 LEFT JOIN tagging_media media ON media.id = video.media_id
@@ -61,6 +64,7 @@ class ClipRows:
     policy: Policy
     uploader_clips: int
     disguise: Disguise = PLAIN
+    handed_over: tuple[str, str] | None = None  # by whom, and their note
 
 
 def read(task: ReviewTask, model_version: int | None = None) -> ClipRows:
@@ -72,7 +76,7 @@ def read(task: ReviewTask, model_version: int | None = None) -> ClipRows:
     line, rest = _split(row, statements.width(BusinessLine))
     video, rest = _split(rest, statements.width(Video))
     media, rest = _split(rest, statements.width(Media))
-    edition, model, suggested, similar, policy, measured, uploader_clips, probe = rest
+    edition, model, suggested, similar, policy, measured, uploader_clips, probe, handed = rest
     edition = Edition(*edition) if edition else NOTHING
     found = _video(video, media)
     suggestions = _by_todays_tag(suggested or (), edition, task.business_line_id)
@@ -88,6 +92,7 @@ def read(task: ReviewTask, model_version: int | None = None) -> ClipRows:
         policy=_policy(policy, measured),
         uploader_clips=uploader_clips,
         disguise=shown,
+        handed_over=(handed[0], handed[1]) if handed else None,
     )
 
 

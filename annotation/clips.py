@@ -185,6 +185,7 @@ class Clip:
     peaks: list[float]  # of the sound, 0..1
     uploader_clips: int
     why: list[str]  # sentences: what made this clip come first
+    handed_over: tuple[str, str] | None = None  # by which colleague, and their note
     conflicts: list[dict[str, object]] = field(default_factory=list)  # as in the answer 422
     errors: list[dict[str, str]] = field(default_factory=list)
     choices: list[AddedTag] = field(default_factory=list)  # several tags match what was typed without JavaScript

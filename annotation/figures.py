@@ -101,6 +101,7 @@ def effort(reviewer: User) -> EffortFigures:
 
 
 def waiting(line: BusinessLine) -> int:
-    """Tasks of the line that nobody holds, give or take the last ten seconds."""
-    tasks = ReviewTask.objects.filter(business_line=line, state=ReviewTask.State.WAITING, slot__lte=line.overlap)
+    """Tasks of the line that wait for anybody, give or take the last ten seconds."""
+    waiting = ReviewTask.objects.filter(state=ReviewTask.State.WAITING, assignee=None)
+    tasks = waiting.filter(business_line=line, slot__lte=line.overlap)
     return cache.get_or_set(f"waiting-{line.pk}", tasks.count, WAITING_SECONDS) or 0

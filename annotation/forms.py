@@ -17,7 +17,8 @@ Fields
     add                 a tag id; repeated
     confirm             id of a guideline that the reviewer confirms to have read; repeated
     add_name            words typed without JavaScript; looked up in the taxonomy, several matches become a choice
-    action              submit (undecided tags are accepted) | skip | give_back
+    action              submit (undecided tags are accepted) | skip | give_back | hand_over
+    to, note            with hand_over: id of the colleague, and what they should know
     skip_reason         with skip; required
     next                1: the answer brings another clip (with fetch, not with give_back)
     not                 with next: tasks on the screen already, which it must not be; repeated
@@ -81,7 +82,7 @@ class ReviewForm(forms.Form):
 
     data: QueryDict
 
-    action = forms.ChoiceField(choices=[("submit", "submit"), ("skip", "skip"), ("give_back", "give_back")])
+    action = forms.ChoiceField(choices=[(name, name) for name in ("submit", "skip", "give_back", "hand_over")])
     operation = forms.UUIDField()
     token = forms.IntegerField(min_value=0)
     taxonomy_version = forms.IntegerField(required=False)
@@ -90,6 +91,8 @@ class ReviewForm(forms.Form):
     keystrokes = forms.IntegerField(required=False, min_value=0, max_value=MOST_STEPS)
     edits = forms.IntegerField(required=False, min_value=0, max_value=MOST_STEPS)
     next = forms.BooleanField(required=False)
+    to = forms.IntegerField(required=False, min_value=1)
+    note = forms.CharField(required=False, max_length=500)
     skip_reason = forms.CharField(required=False, max_length=500)
     add_name = forms.CharField(required=False, max_length=200)
 
@@ -103,6 +106,8 @@ class ReviewForm(forms.Form):
         data = super().clean() or {}
         if data.get("action") == "skip" and not data.get("skip_reason"):
             self.add_error("skip_reason", _("Say why you skip it: it helps whoever looks at it next."))
+        if data.get("action") == "hand_over" and not data.get("to"):
+            self.add_error("to", _("Say to whom."))
         self._look_up(data.get("add_name", ""))
         if data.get("action") == "submit":
             data["verdicts"] = list(self._said(undecided=Verdict.Choice.ACCEPT))

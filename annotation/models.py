@@ -51,6 +51,7 @@ __all__ = [
     "GroupReviewItem",
     "GroupedClip",
     "GuidelineReading",
+    "HandOver",
     "LearningSettings",
     "PriorityScale",
     "Probe",
@@ -125,6 +126,16 @@ class ReviewTask(models.Model):
         verbose_name=_("reviewer"),
         db_index=False,
     )
+    # Whom it is meant for: they get it before anything else, nobody else gets it.
+    assignee = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("assigned to"),
+        db_index=False,
+    )
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
     token = models.PositiveBigIntegerField(_("lease number"), default=0, db_default=0)  # fencing: grows with each claim
     skip_reason = models.TextField(_("reason for skipping"), blank=True, db_default="")
@@ -157,8 +168,16 @@ class ReviewTask(models.Model):
                 "business_line",
                 models.F("priority").desc(),
                 "id",
-                condition=Q(state__in=["waiting", "claimed"]),
+                condition=Q(state__in=["waiting", "claimed"], assignee=None),
                 name="task_queue",
+            ),
+            models.Index(
+                "assignee",
+                "business_line",
+                models.F("priority").desc(),
+                "id",
+                condition=Q(state__in=["waiting", "claimed"], assignee__isnull=False),
+                name="tasks_assigned",
             ),
             models.Index(fields=["reviewer", "-done_at"], condition=Q(state="done"), name="tasks_done_by"),
             models.Index(fields=["reviewer"], condition=Q(state="claimed"), name="tasks_held_by"),
@@ -337,3 +356,16 @@ class Shortcut(models.Model):
 
     def __str__(self) -> str:
         return f"{self.command}: {self.key}"
+
+
+class HandOver(models.Model):
+    """That a reviewer gave a clip in hand to a colleague, with a note for them."""
+
+    task = models.ForeignKey(ReviewTask, models.CASCADE, related_name="hand_overs")
+    giver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    receiver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    note = models.CharField(max_length=500, blank=True)
+    created_at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.task_id} to {self.receiver_id}"

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.authtoken.models import Token
 
 from annotation import first_passwords
+from annotation.models import ReviewTask
 from taxonomy.models import BusinessLine
 
 ROLE_NAMES = {"annotator": _("Annotator"), "editor": _("Taxonomy editor"), "admin": _("Admin")}
@@ -109,6 +110,7 @@ def change(person: User, by: User, *, name: str, roles: Iterable[str], lines: It
         person.save(update_fields=["first_name"])
         give_roles(person, roles)
         person.business_lines.set(lines)
+        ReviewTask.objects.filter(assignee=person).exclude(business_line__in=lines).update(assignee=None)
 
 
 def set_active(person: User, by: User, *, active: bool) -> None:
@@ -118,6 +120,7 @@ def set_active(person: User, by: User, *, active: bool) -> None:
         person.is_active = active
         person.save(update_fields=["is_active"])
         if not active:
+            ReviewTask.objects.filter(assignee=person).update(assignee=None)
             Token.objects.filter(user=person).delete()
 
 

@@ -92,11 +92,8 @@ ON CONFLICT DO NOTHING
 # Expired leases stand in the index where they were, so nobody has to sweep them. A row that another claim has locked
 # is passed over; one that was taken a moment ago is looked at again by PostgreSQL before it is locked. The slots of
 # the same video are asked for one by one (IS NULL, not NOT EXISTS, which would first gather all this person ever did).
-_MOST_URGENT = """
-    SELECT task.id, task.video_id FROM annotation_reviewtask task
-    WHERE task.business_line_id = %(line)s AND task.state IN ('waiting', 'claimed')
+_MAY = """
       AND (task.state = 'waiting' OR task.lease_until < now())
-      AND task.id <> ALL(%(leave)s)
       AND NOT (SELECT shut FROM gate)
       AND task.slot <= (SELECT overlap FROM taxonomy_businessline WHERE id = %(line)s)
       AND (SELECT count(*) FROM annotation_reviewtask held
@@ -107,6 +104,25 @@ _MOST_URGENT = """
     ORDER BY task.priority DESC, task.id
     LIMIT 1 FOR UPDATE OF task SKIP LOCKED
 """
+# What is assigned to this person comes first; what is assigned to others is in an index of its own, so that it is in
+# nobody's way. Of one's own a few are taken from the index before anything is asked of them: so the planner knows that
+# there are few, and keeps one plan for everybody.
+_ASSIGNED = f"""
+    SELECT task.id FROM (
+        SELECT id FROM annotation_reviewtask
+        WHERE assignee_id = %(reviewer)s AND business_line_id = %(line)s AND state IN ('waiting', 'claimed')
+          AND (state = 'waiting' OR lease_until < now()) AND id <> ALL(%(leave)s)
+        ORDER BY priority DESC, id LIMIT 20
+    ) own JOIN annotation_reviewtask task ON task.id = own.id
+    WHERE task.assignee_id = %(reviewer)s {_MAY}
+"""  # noqa: S608  # constants
+_MOST_URGENT = f"""
+    SELECT found.id, found.video_id FROM annotation_reviewtask found WHERE found.id = coalesce(({_ASSIGNED}), (
+        SELECT task.id FROM annotation_reviewtask task
+        WHERE task.business_line_id = %(line)s AND task.state IN ('waiting', 'claimed') AND task.assignee_id IS NULL
+          AND task.id <> ALL(%(leave)s) {_MAY}
+    ))
+"""  # noqa: S608  # constants
 _COLUMNS = statements.columns(ReviewTask, "annotation_reviewtask")
 CLAIM = f"""
 WITH {serving.GATE}, urgent AS MATERIALIZED ({_MOST_URGENT}), {serving.GOLD}, {serving.KNOWN}, claimed AS (
@@ -210,7 +226,7 @@ def give_back(task: int, reviewer: User, token: int) -> None:
 
 def skip(task: int, reviewer: User, token: int, reason: str) -> None:
     """Take it out of the queue until an admin returns it. It stays this reviewer's slot."""
-    _leave(task, reviewer, token, state=State.SKIPPED, skip_reason=reason, done_at=Now())
+    _leave(task, reviewer, token, state=State.SKIPPED, skip_reason=reason, done_at=Now(), assignee=None)
 
 
 def put_back(task: int) -> None:

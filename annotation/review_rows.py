@@ -57,7 +57,7 @@ WITH review AS (
     DO UPDATE SET source = excluded.source, created_at = excluded.created_at
 ), done AS (
     UPDATE annotation_reviewtask
-    SET state = 'done', done_at = statement_timestamp(), lease_until = NULL,
+    SET state = 'done', done_at = statement_timestamp(), lease_until = NULL, assignee_id = NULL,
         current_review_id = CASE WHEN %(kind)s::text <> 'gold' THEN review.id END
     FROM review WHERE annotation_reviewtask.id = %(task)s
 ), answer AS (

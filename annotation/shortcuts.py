@@ -34,6 +34,7 @@ COMMANDS = (
     Command("add", "/", gettext_lazy("Add a tag: type its name, alias or pinyin")),
     Command("undo", "u", gettext_lazy("Undo; with nothing to undo here, take back the clip before")),
     Command("skip", "s", gettext_lazy("Skip the clip and say why")),
+    Command("hand_over", "h", gettext_lazy("Hand the clip to a colleague, with a note")),
     Command("play", " ", gettext_lazy("Play or pause")),
     Command("back", "ArrowLeft", gettext_lazy("One second back")),
     Command("forth", "ArrowRight", gettext_lazy("One second forth")),

@@ -5,6 +5,7 @@ from django.urls import path
 from annotation.quality.pages import FIRST, PAGES
 from annotation.views import (
     adjudication,
+    assignments,
     canary,
     comments,
     export,
@@ -76,6 +77,7 @@ urlpatterns = [
         if slug != FIRST
     ),
     path("quality/<slug:page>/<slug:table>.csv", quality.download, name="quality-csv"),
+    path("assignments/", assignments.assign, name="assignments"),
     path("people/", people.roster, name="people"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/activity/", people.activity, name="person-activity"),

@@ -97,6 +97,7 @@ def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
         peaks=video.media.peaks if video.media else [],
         uploader_clips=rows.uploader_clips,
         why=why(disguise.why(task.why, rows.disguise)),
+        handed_over=rows.handed_over,
     )
 
 

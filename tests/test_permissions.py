@@ -84,6 +84,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "skipped/": {"GET": ADMIN},
     "skipped/<int:pk>/put-back/": {"POST": ADMIN},
     "export/": {"GET": ADMIN},
+    "assignments/": {"GET": ADMIN, "POST": ADMIN},
     "people/": {"GET": ADMIN, "POST": ADMIN},
     "people/<int:pk>/": {"GET": ADMIN, "POST": ADMIN},
     "people/<int:pk>/activity/": {"POST": ADMIN},

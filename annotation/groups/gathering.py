@@ -41,7 +41,7 @@ def gather(line: BusinessLine) -> int:
 
 
 def _waiting(line: BusinessLine) -> list[int]:
-    tasks = ReviewTask.objects.filter(business_line=line, state=ReviewTask.State.WAITING, audit=False)
+    tasks = ReviewTask.objects.filter(business_line=line, state=ReviewTask.State.WAITING, audit=False, assignee=None)
     return list(dict.fromkeys(tasks.order_by("-priority", "pk").values_list("video", flat=True)[:MOST_CLIPS]))
 
 

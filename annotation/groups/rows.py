@@ -13,11 +13,12 @@ from annotation.groups.models import GroupReview
 from annotation.verdicts import Said
 from tagging import statements
 
-# Nobody has it on a review page (the reviewer neither: it may be shown otherwise there, and both together would tell),
-# it was never shown to the reviewer as a probe, they have no other slot of the video, and it is neither a gold clip nor
-# of the slice that is reviewed one by one so that what is measured on it stays unbiased.
+# It is assigned to nobody else, nobody has it on a review page (the reviewer neither: it may be shown otherwise there,
+# and both together would tell), it was never shown to the reviewer as a probe, they have no other slot of the video,
+# and it is neither a gold clip nor of the slice that is reviewed one by one so that what is measured on it stays
+# unbiased.
 _FREE = """
-    task.business_line_id = %(line)s AND NOT task.audit
+    task.business_line_id = %(line)s AND NOT task.audit AND coalesce(task.assignee_id, %(reviewer)s) = %(reviewer)s
     AND (task.state = 'waiting' OR task.state = 'claimed' AND task.lease_until < now())
     AND NOT EXISTS (SELECT FROM annotation_probe WHERE task_id = task.id AND reviewer_id = %(reviewer)s)
     AND NOT EXISTS (SELECT FROM annotation_goldclip gold WHERE gold.video_id = task.video_id
@@ -104,7 +105,7 @@ WITH told AS (
 ), done AS (
     UPDATE annotation_reviewtask task
     SET state = 'done', reviewer_id = %(reviewer)s, done_at = statement_timestamp(), lease_until = NULL,
-        current_review_id = review.id
+        assignee_id = NULL, current_review_id = review.id
     FROM review WHERE task.id = review.task_id
 ), seen AS (
     UPDATE tagging_video SET reviewed_at = statement_timestamp()
@@ -172,7 +173,7 @@ WITH back AS (
     SET state = CASE WHEN theirs THEN 'waiting' ELSE former.state END,
         reviewer_id = CASE WHEN theirs THEN NULL ELSE former.reviewer_id END,
         lease_until = CASE WHEN theirs THEN NULL ELSE former.lease_until END,
-        current_review_id = former.current_review_id, done_at = former.done_at
+        assignee_id = former.assignee_id, current_review_id = former.current_review_id, done_at = former.done_at
     FROM back CROSS JOIN LATERAL jsonb_populate_record(NULL::annotation_reviewtask, back.before -> 'task') former
     CROSS JOIN LATERAL (SELECT former.state = 'claimed' AND former.reviewer_id <> %(reviewer)s AS theirs) holder
     WHERE task.id = back.task

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib.auth.decorators import login_required, permission_required
@@ -12,12 +13,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from annotation import figures, queue
+from annotation import figures, past, queue
+from annotation.history_forms import SearchForm
 from annotation.models import Review, ReviewTask
 from annotation.probes import memory, trust_list, veil
 from ml.registry.requests import SignedIn
 from tagging.models import Video
 from tagging.video_page import localised_names
+from taxonomy.models import BusinessLine
 
 PAGE = 50
 SKIP_REASONS = {  # those the review page offers; programs may send others
@@ -34,15 +37,15 @@ SKIP_REASONS = {  # those the review page offers; programs may send others
 @permission_required("annotation.add_review", raise_exception=True)
 def own(request: SignedIn) -> HttpResponse:
     """The reviewer's own reviews, newest first, paged by id."""
-    mine = Review.objects.filter(reviewer=request.user).exclude(kind=Review.Kind.UNDO)
-    rows = mine.shown().prefetch_related(*_names()).order_by("-pk")
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdigit():
-        rows = rows.filter(pk__lt=int(before))
-    found = list(rows[: PAGE + 1])
-    older = found[PAGE - 1].pk if len(found) > PAGE else None
+    asked = SearchForm(request.GET, lines=BusinessLine.objects.of(request.user))
+    page = past.search(request.user, asked.wanted, asked.older_than, PAGE)
+    rows = Review.objects.filter(pk__in=page.found).shown().prefetch_related(*_names()).order_by("-pk")
+    found, before = list(rows), asked.older_than
+    older = page.older and urlencode({**asked.told, "before": page.older})
     memory.recall(found, request.user)
-    content: dict[str, Any] = {"reviews": found[:PAGE], "older": older, "first": not before, "operation": uuid4()}
+    past.note_outcomes(found)
+    content: dict[str, Any] = {"reviews": found, "older": older, "first": not before, "operation": uuid4()}
+    content |= {"asked": asked, "filtered": bool(asked.told), "partial": page.partial}
     content["effort"] = None if before else figures.effort(request.user)
     content["look_closer"] = not before and trust_list.note(request.user)
     return render(request, "annotation/history.html", content)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from annotation import figures, queue, readings, refusals, reviews, shortcuts, workbench
+from annotation import assignments, figures, queue, readings, refusals, reviews, shortcuts, workbench
 from annotation.clips import Clip
 from annotation.forms import ReviewForm, is_id
 from annotation.models import ReviewTask
@@ -132,6 +132,9 @@ def _answer(request: SignedIn, task: ReviewTask, form: ReviewForm) -> HttpRespon
         review = _carry_out(task, request, form)
     except queue.LeaseLost:
         return _lost() if _wants_json(request) else _refused(request, task, form, _lost_entry(), 409)
+    except assignments.NotTheirs:
+        text = _("This colleague has reviewed the clip already, or does not work for its business line.")
+        return _refused(request, task, form, {"conflicts": [], "errors": [{"field": "to", "text": text}]}, 422)
     except reviews.Refused as refusal:
         return _refused(request, task, form, refusals.describe(refusal), 422)
     except readings.Unconfirmed as asked:
@@ -154,6 +157,8 @@ def _carry_out(task: ReviewTask, request: SignedIn, form: ReviewForm) -> int | N
     data = form.cleaned_data
     if data["action"] == "skip":
         queue.skip(task.pk, request.user, data["token"], data["skip_reason"])
+    elif data["action"] == "hand_over":
+        assignments.hand_over(task.pk, request.user, data["token"], to=data["to"], note=data["note"])
     elif data["action"] == "give_back":
         queue.give_back(task.pk, request.user, data["token"])
     else:
@@ -190,7 +195,8 @@ def _drawn(request: SignedIn, task: ReviewTask) -> str:
 def _page(request: SignedIn, clip: Clip, status: int = 200) -> HttpResponse:
     rows = shortcuts.table(request.user)
     keys = {"shortcuts": rows, "own_keys": json.dumps({row["name"]: row["code"] for row in rows})}
-    content = {"clip": clip, **header(request, clip.line), **keys}
+    people = assignments.colleagues(clip.line, request.user)
+    content = {"clip": clip, "colleagues": people, **header(request, clip.line), **keys}
     return render(request, "annotation/review.html", content, status=status)
 
 

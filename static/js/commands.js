@@ -33,6 +33,7 @@ function actions(page) {
     add: () => desk.search.open(),
     undo: () => page.undo(),
     skip: () => page.skipping.open(),
+    hand_over: () => page.skipping.handOver(),
     play: () => desk.player.toggle(),
     back: () => desk.player.by(-1),
     forth: () => desk.player.by(1),

@@ -90,6 +90,7 @@ class ReviewPage {
     body.set("action", action);
     body.delete("add_name");
     if (action !== "skip") body.delete("skip_reason");
+    if (action !== "hand_over") for (const name of ["to", "note"]) body.delete(name);
     return body;
   }
 

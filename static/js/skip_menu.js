@@ -8,6 +8,7 @@ export class SkipMenu {
     this.reasons = [...menu.querySelectorAll("[name=skip_reason]")];
     this.button = menu.querySelector("[value=skip]");
     menu.addEventListener("keydown", (event) => {
+      if (event.target.matches("[name=to], [name=note]")) return;
       if (!menu.open || !/^[1-9]$/.test(event.key) || !this.reasons[event.key - 1]) return;
       event.preventDefault();
       this.reasons[event.key - 1].checked = true;
@@ -30,8 +31,15 @@ export class SkipMenu {
     this.reasons[0].focus();
   }
 
+  /** With the keyboard on the list of colleagues. */
+  handOver() {
+    this.menu.open = true;
+    this.menu.querySelector("[name=to]")?.focus();
+  }
+
   reset() {
     this.menu.open = false;
     for (const reason of this.reasons) reason.checked = false;
+    for (const field of this.menu.querySelectorAll("[name=to], [name=note]")) field.value = "";
   }
 }

@@ -7,10 +7,12 @@ import uuid
 
 import pytest
 
-from annotation import exports, queue, reviews
+from annotation import exports, past, queue, reviews
+from annotation.models import Consensus
 from annotation.views import history
+from taxonomy import names
 from tests.annotation.factories import add, claim, make_review, make_task, publish
-from tests.factories import make_tag, make_user, make_video
+from tests.factories import make_line, make_tag, make_user, make_video
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +30,7 @@ def test_own_reviews_are_listed_newest_first_page_by_page(client, sign_in, line,
     reviewed(line, make_user(), make_tag())
 
     first = client.get("/history/")
-    second = client.get("/history/", {"before": first.context["older"]})
+    second = client.get("/history/?" + first.context["older"])
 
     assert list(first.context["reviews"]) == [mine[2], mine[1]]
     assert list(second.context["reviews"]) == [mine[0]]
@@ -98,3 +100,56 @@ def test_only_lines_one_may_see_are_exported(client, sign_in, line):
     sign_in("annotator", lines=(line,))
 
     assert client.get("/export/").status_code == 403
+
+
+def test_own_reviews_are_found_by_clip_tag_line_and_whether_they_were_taken_back(client, sign_in, line):
+    reviewer = sign_in(lines=(line, other := make_line()))
+    names.follow(rain := make_tag("Rain"))
+    rainy = reviewed(line, reviewer, rain, title="A walk in the RAIN", external_id="r1")
+    snowy = reviewed(other, reviewer, make_tag(), title="Snow")
+    reviews.undo(reviewer=reviewer, operation=uuid.uuid4(), review=snowy.pk)
+
+    def found(**asked):
+        return list(client.get("/history/", asked).context["reviews"])
+
+    assert found(q="rain") == found(q="r1") == found(tag="rain") == found(line=line.slug) == [rainy]
+    assert found(undone="1") == found(line=other.slug) == [snowy]
+    assert found(q="rain", line=other.slug) == []
+    assert found(before="nonsense", line="of others") == [snowy, rainy]
+
+
+def test_a_search_goes_on_where_its_window_ended(client, sign_in, line, monkeypatch):
+    monkeypatch.setattr(past, "WINDOW", 2)
+    reviewer = sign_in(lines=(line,))
+    first = reviewed(line, reviewer, title="Rain")
+    for _ in range(3):
+        reviewed(line, reviewer, title="Snow")
+
+    page = client.get("/history/", {"q": "rain"})
+
+    assert page.context["partial"]
+    assert "Search older reviews" in page.content.decode()
+    assert list(client.get("/history/?" + page.context["older"]).context["reviews"]) == [first]
+
+
+def test_a_review_tells_what_all_together_made_of_it(client, sign_in):
+    line = make_line(overlap=2)
+    rain, snow = make_tag("Rain"), make_tag("Snow")
+    reviewer = sign_in(lines=(line,))
+    publish()
+    video = make_video()
+    for slot in (1, 2):
+        make_task(line, video=video, slot=slot)
+    mine = make_review(claim(reviewer, line), add(rain))
+    make_review(claim(make_user(lines=(line,)), line), add(snow))
+    given = Consensus.objects.filter(video=video)
+    given.filter(tag=rain).update(given=False, ruled=True)
+    given.filter(tag=snow).update(given=True, ruled=False)
+
+    page = client.get("/history/")
+
+    assert [(row.tag, row.given) for row in page.context["reviews"][0].outcomes] == [(rain, False), (snow, True)]
+    text = page.content.decode()
+    assert "it was ruled that Rain is not in the clip" in text
+    assert "all together gave Snow" in text
+    assert f"#review-{mine.pk}" in text

@@ -1,0 +1,42 @@
+"""What admins say when they assign clips."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from annotation.assignments import MOST, Selection
+from taxonomy.models import BusinessLine
+
+
+class AssignmentForm(forms.Form):
+    """Whose, and which of a line's waiting clips."""
+
+    line = forms.ModelChoiceField(label=_("Business line"), queryset=BusinessLine.objects.none(), to_field_name="slug")
+    person = forms.ModelChoiceField(
+        label=_("Person"), queryset=User.objects.filter(is_active=True, groups__name="annotator").order_by("username")
+    )
+    words = forms.CharField(label=_("Words of the title, or the id"), required=False, max_length=200)
+    uploader = forms.CharField(label=_("Uploader"), required=False, max_length=200)
+    source = forms.CharField(label=_("Source"), required=False, max_length=50)
+    most = forms.IntegerField(label=_("At most so many clips"), min_value=1, max_value=MOST, initial=50, required=False)
+
+    def __init__(self, *args: Any, lines: QuerySet[BusinessLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["line"].queryset = lines  # type: ignore[attr-defined]  # of a ModelChoiceField
+
+    def clean(self) -> dict[str, Any]:
+        told = super().clean() or {}
+        line, person = told.get("line"), told.get("person")
+        if line and person and not line.members.filter(pk=person.pk).exists():
+            self.add_error("person", _("This person does not work for the business line."))
+        return told
+
+    @property
+    def selection(self) -> Selection:
+        told = self.cleaned_data
+        return Selection(told["words"].strip(), told["source"].strip(), told["uploader"].strip(), told["most"] or 50)
