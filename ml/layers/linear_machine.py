@@ -49,11 +49,12 @@ class LinearMachine:
         Rows that are ignored for a tag are not shown to its machine.
         """
         said, ignored = said.tocsc(), ignored.tocsc()  # read tag by tag
+        rows = rows.astype(np.float64)  # or each machine would convert them again
         nothing = sparse.csr_matrix((1, rows.shape[1]), dtype=np.float32)
         found, bias = [nothing[:0]], np.full(said.shape[1], _NEVER, np.float32)
         for tag in range(said.shape[1]):
             label, shown = said[:, [tag]].toarray()[:, 0] > 0, ignored[:, [tag]].toarray()[:, 0] == 0
-            label, texts = label[shown], rows[shown]
+            label, texts = label[shown], rows if shown.all() else rows[shown]
             if not rows.shape[1] or label.sum() < _EXAMPLES or label.all():
                 found.append(nothing)
                 continue
