@@ -22,7 +22,8 @@ _PLACE = lots.statement("place", "claimed.id", "%(reviewer)s")
 
 # A wrong tag is one that the model proposed for another clip, with as much certainty as it has here for right ones: for
 # a clip that looks like this one, else for any. It comes without words, faces and relations, which are the other
-# clip's own. What is said of this clip by the model or by people, and what lies above or below that, might be right.
+# clip's own. What is said of this clip by the model or by people, and what lies above or below that, might be right; so
+# might open tags, which say of many clips what is hard to deny: they come after categories.
 _WRONG = f"""
     SELECT donor.tag_id, jsonb_build_array(donor.confidence, donor.recallers, donor.evidence) AS shown
     FROM (
@@ -52,7 +53,7 @@ _WRONG = f"""
               SELECT own.tag_id FROM tagging_suggestion own WHERE own.suggestion_set_id = drawn.suggestion_set
               UNION ALL SELECT given.tag_id FROM tagging_videotag given WHERE given.video_id = drawn.video_id)
           AND (known.id IN (donor.tag_id, tag.parent_id) OR known.parent_id = donor.tag_id))
-    ORDER BY donor.far, sha256(convert_to(%(key)s::text || donor.id, 'UTF8'))
+    ORDER BY donor.far, tag.kind <> 'category', sha256(convert_to(%(key)s::text || donor.id, 'UTF8'))
     LIMIT 1
 """  # noqa: S608  # constants
 _MISSING = f"""
