@@ -8,9 +8,9 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import connection
 from django.db.models import Sum
 
+from annotation.models import ConfidenceSum
 from annotation.probes import bias, rates
 from annotation.probes.bias import NONE, Bias, Share
 from annotation.probes.models import Qualification, Trust, TrustPolicy
@@ -18,11 +18,6 @@ from annotation.probes.veil import UNDO_WITHIN
 from taxonomy.models import BusinessLine
 
 UNDO_HOURS = UNDO_WITHIN // timedelta(hours=1)  # so long an answer may be taken back
-
-ACCEPTANCE = """
-SELECT reviewer_id, sum(accepted), sum(shown) FROM annotation_confidenceweek WHERE business_line_id = %s
-GROUP BY reviewer_id HAVING sum(shown) > 0
-"""
 
 
 @dataclass(frozen=True)
@@ -63,9 +58,9 @@ def people(line: BusinessLine) -> list[Person]:
 
 def _acceptance(line: BusinessLine) -> dict[int, Share]:
     """By reviewer, from the sums of the quality pages, which leave probed reviews out."""
-    with connection.cursor() as cursor:
-        cursor.execute(ACCEPTANCE, [line.pk])
-        return {reviewer: Share(accepted, shown) for reviewer, accepted, shown in cursor.fetchall()}
+    sums = ConfidenceSum.objects.filter(business_line=line, span="a").values("reviewer")
+    told = sums.annotate(taken=Sum("accepted"), seen=Sum("shown"))
+    return {row["reviewer"]: Share(row["taken"], row["seen"]) for row in told if row["seen"] > 0}
 
 
 def _person(user: User, known: Qualification | None, good: int, bad: int, policy: TrustPolicy) -> dict[str, Any]:
