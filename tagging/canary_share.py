@@ -22,7 +22,8 @@ class Place(Func):
 def in_share(canary: Canary) -> Q:
     """The videos that came in since the trial began and that its share holds."""
     keyed = Concat(Value(f"{canary.key}/"), Cast(F("pk"), TextField()), output_field=TextField())
-    return Q(LessThan(Place(keyed), canary.places), created_at__gt=canary.started_at)
+    # Older videos first: inside a CASE the database asks in this order, and a million hashes take a second.
+    return Q(created_at__gt=canary.started_at) & Q(LessThan(Place(keyed), canary.places))
 
 
 def holds(canary: Canary, video: int, imported_at: datetime) -> bool:
