@@ -5,12 +5,14 @@ import pytest
 import torch
 from safetensors.numpy import save_file
 
+from ml.layers import checkpoints
 from ml.layers.embedding_codes import EmbeddingCodes, decode
 from ml.layers.vggish import Vggish, VggishConfig, count_parameters
 from ml.modality import logmel, sound_training, vggish, weights
 from ml.modality.extractor import Material, MissingWeights
 from ml.modality.sound_training import SoundSchedule
 from ml.modality.vggish import VggishExtractor
+from ml.parts import silent
 from tests.ml.layer_checks import overfits, reloaded
 from tests.ml.media_files import sine
 
@@ -221,3 +223,29 @@ def test_a_window_goes_on_at_the_beginning():
     bands = np.arange(100, dtype=np.float32)[:, None].repeat(64, axis=1)
 
     assert sound_training.window(bands, 90, 1)[:, 0].tolist() == [*range(90, 100), *range(86)]
+
+
+def test_a_killed_training_goes_on_inside_the_network(tmp_path, monkeypatch):
+    random = np.random.default_rng(0)
+    sounds = [random.normal(size=(96, 64)).astype(np.float32) for _ in range(4)]
+    plan = SoundSchedule(steps=8, epochs=1, batch=2, examples=1)
+
+    def train(step=silent):
+        targets = np.eye(2, dtype=np.float32)[[0, 1, 0, 1]]
+        return sound_training.train(sounds, targets, config=TINY, schedule=plan, step=step)
+
+    def die(done, total, loss):
+        if done == 6:
+            raise InterruptedError
+
+    whole = train().state_dict()
+    with checkpoints.kept_in(tmp_path, 0), pytest.raises(InterruptedError):
+        train(die)
+    heard = []
+    varied = sound_training.varied
+    monkeypatch.setattr(sound_training, "varied", lambda *given: heard.append(1) or varied(*given))
+    with checkpoints.kept_in(tmp_path, 0):
+        again = train().state_dict()
+
+    assert len(heard) == 2 * 3  # clips of the steps 6 to 8: what was kept last was step 5
+    assert all(torch.equal(again[name], tensor) for name, tensor in whole.items())
