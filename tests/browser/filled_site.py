@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from django.contrib.auth.models import User
 from django.core import signing
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from annotation import people, queue
 from annotation.agreement import comments
+from annotation.groups.models import ClipGroup, GroupedClip, GroupReview
 from annotation.learning.acceptance import Side, Sides
 from annotation.learning.ratios import Sums
 from annotation.models import CanaryLook, DriftWindow, LearningSettings, ReviewTask, SecondLook
@@ -155,7 +157,19 @@ def _people(filled: Queue) -> dict[str, str]:
 def _clips(filled: Queue) -> dict[str, str]:
     task = queue.claim(filled.reviewer, filled.line)
     assert task
-    return {"videos/<int:pk>/": f"/videos/{filled.tasks[0].video_id}/", "review/<int:pk>/": f"/review/{task.pk}/"}
+    group = ClipGroup.objects.create(business_line=filled.line, likeness=0.9)
+    GroupedClip.objects.bulk_create(GroupedClip(group=group, video=each.video) for each in filled.tasks[3:])
+    done = GroupReview.objects.create(
+        business_line=filled.line, reviewer=filled.reviewer, operation=uuid4(), choices={str(filled.dunk.pk): "all"}
+    )
+    video = filled.tasks[0].video_id
+    return {
+        "groups/<int:pk>/": f"/groups/{group.pk}/",
+        "groups/reviews/<int:pk>/": f"/groups/reviews/{done.pk}/",
+        "gold/new/": f"/gold/new/?line={filled.line.slug}&video={video}",
+        "videos/<int:pk>/": f"/videos/{video}/",
+        "review/<int:pk>/": f"/review/{task.pk}/",
+    }
 
 
 def _disputes(filled: Queue) -> dict[str, str]:
