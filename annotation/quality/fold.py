@@ -17,7 +17,7 @@ FEW = 100  # reviews that may be added while somebody waits for a page
 LOCK = 7_205_301  # of the one fold that runs; any number that nothing else in this database uses
 
 # Not the reviewers' own words: what was imported is left out. What was shown otherwise than the models said
-# (probes) counts as work, and not as acceptance.
+# (probes) counts as work, and not as acceptance; nor was a tag missed where no model had looked.
 FOLD = """
 WITH batch AS (
     DELETE FROM annotation_unfolded
@@ -39,7 +39,7 @@ WITH batch AS (
            replacement_id AS replacement, confidence
     FROM review JOIN annotation_verdict ON review_id = review.id
 ), judged AS (
-    SELECT * FROM verdict WHERE NOT probed
+    SELECT * FROM verdict WHERE NOT probed AND (version IS NOT NULL OR choice <> 'add')
 ), choices AS (
     SELECT day, line, reviewer, sum(n) FILTER (WHERE choice = 'accept') AS accepted,
            sum(n) FILTER (WHERE choice = 'reject') AS rejected,

@@ -98,7 +98,7 @@ def test_tags_have_precision_recall_and_confusions(client, editor, line, tags):
         make_reviewed(line, reviewer, choice)
     make_reviewed(line, reviewer, ("replace", street, league))
     make_reviewed(line, reviewer, ("accept", league), audit=True)
-    make_reviewed(line, reviewer, ("add", league), audit=True)
+    make_reviewed(line, reviewer, ("add", league), audit=True, model_version=make_model())
     make_reviewed(line, reviewer, ("replace", court, league), audit=True)
     take_back(make_reviewed(line, reviewer, ("replace", court, street)))
 
@@ -206,7 +206,8 @@ def test_what_hurts_most_comes_first(client, sign_in, line, tags):
     reviewer = make_user()
     for _ in range(3):
         make_reviewed(line, reviewer, ("reject", street, "wrong"), ("reject", league, "guideline"))
-    make_reviewed(line, reviewer, ("add", court), ("accept", street), ("accept", league))
+    seen = {"model_version": make_model()}
+    make_reviewed(line, reviewer, ("add", court), ("accept", street), ("accept", league), **seen)
     dispute(line, street)
     dispute(line, league, settled=True)
 
