@@ -22,10 +22,12 @@ from ml.layers.spans import Phrase
 from ml.layers.surroundings import Surroundings
 from ml.layers.tokens import UNKNOWN, TokenTable
 from ml.layers.warm_start import shared_rows, take_over
+from ml.layers.window_grams import PLACES
 from ml.parts import Step
 
 _BLOCK = 64  # texts at once
 _OTHERS = "others."  # what the names of their weights begin with
+_CLOSED = 0.5  # share of the texts to learn from that do without the book of phrases
 Scored = tuple[Phrase, float]  # a phrase and the probability of its least certain character
 
 
@@ -121,7 +123,7 @@ class PhraseFinder:
         def loss(model: SequenceTagger, rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
             group = groups[rows[0]]
             inputs = self._encode([texts[i] for i in group], [own[i] for i in group] if own else ())
-            inputs = _forgetful(inputs, forget, generator)
+            inputs = _bookless(_forgetful(inputs, forget, generator), generator)
             target = torch.zeros(inputs[0].shape, dtype=torch.long)
             for place, i in enumerate(group):
                 written = [row[label] for label in said[i][: self.longest]]
@@ -224,6 +226,16 @@ def _forgetful(inputs: list[Tensor], share: float, generator: torch.Generator) -
         lost = (torch.rand(rows.shape, generator=generator) < share).to(rows.device) & mask
         shown.append(rows.masked_fill(lost, UNKNOWN))
     return [*shown, mask, *rest]
+
+
+def _bookless(inputs: list[Tensor], generator: torch.Generator) -> list[Tensor]:
+    """Without the book for some of the texts. Who could always look up would not learn to read what is in no book."""
+    *heard, around = inputs
+    if len(heard) < 3:  # characters, bigrams and their mask: nothing is heard around them
+        return inputs
+    closed = torch.rand(len(around), 1, 1, generator=generator) < _CLOSED
+    in_book = torch.arange(around.shape[2]) >= len(PLACES)
+    return [*heard, around.masked_fill((closed & in_book).to(around.device), 0)]
 
 
 def _keys(table: TokenTable) -> list[Any]:
