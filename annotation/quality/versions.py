@@ -29,23 +29,28 @@ ORDERS = {
     "rose": (_("rose most first"), "change DESC NULLS LAST"),
     "proposed": (_("most proposed first"), "total DESC"),
 }
+# What stands beside each other is put together for the shown tags only.
 TAGS = f"""
-WITH {HEIRS}, counted AS (
+WITH {HEIRS}, named AS MATERIALIZED (
+    SELECT id FROM taxonomy_tag WHERE %(text)s <> '' AND ({tag_names.MATCHES})
+), counted AS (
     SELECT coalesce(heir, tag_id) AS tag, model_version_id AS version, sum(accepted) AS accepted,
            sum(accepted + rejected + replaced) AS proposed
     FROM annotation_tagsum LEFT JOIN heirs ON heirs.id = tag_id
     WHERE business_line_id = ANY(%(lines)s) AND {{versions}} AND model_version_id = ANY(%(versions)s)
+      AND (%(text)s = '' OR coalesce(heir, tag_id) IN (SELECT id FROM named))
     GROUP BY 1, 2 HAVING sum(accepted + rejected + replaced) > 0
 ), beside AS (
     SELECT tag, sum(proposed)::bigint AS total,
-           jsonb_object_agg(version, jsonb_build_array(accepted, proposed)) AS by_version,
            max(accepted::float8 / proposed) FILTER (WHERE version = ANY(%(newest)s))
            - max(accepted::float8 / proposed) FILTER (WHERE version = ANY(%(former)s)) AS change
-    FROM counted GROUP BY tag
+    FROM counted GROUP BY tag HAVING sum(proposed) >= %(least)s
+), shown AS (
+    SELECT * FROM beside ORDER BY {{order}}, tag LIMIT %(limit)s OFFSET %(offset)s
 )
-SELECT tag, taxonomy_tag.name, total, change, by_version FROM beside JOIN taxonomy_tag ON taxonomy_tag.id = tag
-WHERE total >= %(least)s AND (%(text)s = '' OR {tag_names.MATCHES})
-ORDER BY {{order}}, tag LIMIT %(limit)s OFFSET %(offset)s
+SELECT tag, taxonomy_tag.name, total, change, jsonb_object_agg(version, jsonb_build_array(accepted, proposed))
+FROM shown JOIN counted USING (tag) JOIN taxonomy_tag ON taxonomy_tag.id = tag
+GROUP BY tag, taxonomy_tag.name, total, change ORDER BY {{order}}, tag
 """  # noqa: S608  # constants
 LEAST = 20  # verdicts: of fewer, a change says nothing
 
