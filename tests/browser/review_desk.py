@@ -73,6 +73,12 @@ class Desk:
         self.page.evaluate("new Promise((done) => setTimeout(done, 20))")  # what came is taken in
         return self
 
+    def loaded(self, place: str = "#clip") -> Desk:
+        """Wait until the player there has a picture. A script that polls would need `eval`, which the pages forbid."""
+        wait = "new Promise(done => video.addEventListener('loadeddata', done))"
+        self.page.locator(f"{place} video").evaluate(f"video => video.readyState > 1 || {wait}")
+        return self
+
     def press(self, *keys: str) -> Desk:
         for key in keys:
             self.page.keyboard.press(key)

@@ -43,9 +43,11 @@ def test_one_key_rules_and_one_takes_it_back(open_page):
     expect(page.get_by_text("does not belong to the clip")).to_be_visible()
     assert Ruling.objects.get().comment == "The ball never goes in."
     assert given(videos[0], queue.line) == {"Streetball"}
+    page.wait_for_load_state()  # the page came anew, and its script hears keys
     page.keyboard.press("u")
     expect(page.locator(".dispute.open")).to_have_count(1)
     assert given(videos[0], queue.line) == {"Slam dunk", "Streetball"}
+    page.wait_for_load_state()
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/{videos[1].pk}/*")
     assert Consensus.objects.filter(doubt__gt=0).count() == 2

@@ -36,8 +36,7 @@ def seek(desk, second):
 def test_a_part_of_the_clip_ones_own_keys_and_a_whole_group(desk_queue, open_page):
     shortcuts.change(desk_queue.reviewer, {"begin": "b"})
     page = open_page(desk_queue.reviewer)
-    desk = Desk(page).enter()
-    page.wait_for_function("document.querySelector('#clip video').readyState > 1")
+    desk = Desk(page).enter().loaded()
     page.evaluate("document.querySelector('#clip video').pause()")
     row = desk.row(desk_queue.dunk)
     expect(page.locator("#clip .speed")).to_have_text("1×")
@@ -101,6 +100,7 @@ def test_a_part_of_the_clip_ones_own_keys_and_a_whole_group(desk_queue, open_pag
     assert GroupReview.objects.get().keystrokes > 5
     assert ReviewTask.objects.filter(state="done").count() == 4
 
+    page.wait_for_load_state()  # its script hears keys
     page.keyboard.press("u")
     expect(page.get_by_role("heading", level=1)).to_have_text("The reviews of 3 clips were taken back")
     assert ReviewTask.objects.filter(state="waiting").count() == GROUPED

