@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -29,6 +31,8 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "NothingToLearn": None,
     "SnapshotError": None,
 }
+
+_VALUE = re.compile(r"%\((\w+)\)")  # a value put into a sentence
 
 
 def path(language: str) -> Path:
@@ -96,11 +100,25 @@ def complaints(language: str) -> list[str]:
     catalogue = read(language)
     unknown = [_first(m) for m in collect() if m.id and catalogue.get(m.id, m.context) is None]
     broken = [f"{_first(message)}: {error}" for message, errors in catalogue.check() for error in errors]
+    broken += [
+        f"{_first(message)}: the translation does not say {', '.join(lost)}" for message, lost in _losses(catalogue)
+    ]
     return (
         [f"{language}: not in the catalogue (run `make messages`): {text!r}" for text in unknown]
         + [f"{language}: not translated: {text!r}" for text in missing(catalogue)]
         + [f"{language}: {text}" for text in broken]
     )
+
+
+def _losses(catalogue: Catalog) -> Iterator[tuple[Message, list[str]]]:
+    """Translations without a value that their message has."""
+    for message in catalogue:
+        if not message.id or not _filled(message):
+            continue
+        last = message.id[-1] if isinstance(message.id, (tuple, list)) else message.id
+        texts = message.string if isinstance(message.string, (tuple, list)) else [str(message.string)]
+        if lost := {name for text in texts for name in set(_VALUE.findall(last)) - set(_VALUE.findall(text))}:
+            yield message, sorted(lost)
 
 
 def _filled(message: Message) -> bool:

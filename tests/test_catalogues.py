@@ -1,6 +1,7 @@
 """Every string the product says, in both languages."""
 
 import pytest
+from babel.messages.pofile import write_po
 from django.urls import reverse
 from django.utils.translation import gettext, override
 
@@ -61,3 +62,15 @@ def test_why_a_training_failed_is_told_in_the_readers_words(said, shown):
     with override("zh-hans"):
         assert shown in reason(said)
         assert ("split" in reason(said)) is False
+
+
+def test_a_translation_that_leaves_a_value_out_is_told(tmp_path, settings):
+    settings.LOCALE_PATHS = [tmp_path]
+    catalogues.update("zh_Hans")
+    catalogue = catalogues.read("zh_Hans")
+    message = catalogue.get(("%(n)s tag to decide", "%(n)s tags to decide"))
+    message.string = ("还",)
+    with catalogues.path("zh_Hans").open("wb") as file:
+        write_po(file, catalogue)
+
+    assert "zh_Hans: %(n)s tag to decide: the translation does not say n" in catalogues.complaints("zh_Hans")
