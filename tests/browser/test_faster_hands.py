@@ -33,19 +33,14 @@ def seek(desk, second):
     desk.page.evaluate(f"document.querySelector('#clip video').currentTime = {second}")
 
 
-def test_a_part_of_the_clip_ones_own_keys_and_a_whole_group(desk_queue, open_page):
-    shortcuts.change(desk_queue.reviewer, {"begin": "b"})
-    page = open_page(desk_queue.reviewer)
-    desk = Desk(page).enter().loaded()
-    page.evaluate("document.querySelector('#clip video').pause()")
-    row = desk.row(desk_queue.dunk)
-    expect(page.locator("#clip .speed")).to_have_text("1×")
-
+def give_a_part(desk, tag):
+    """A tag holds in a part of the clip: by keys, one of them the person's own, and by dragging. Returns the part."""
+    row = desk.row(tag)
     # What the models suggest is taken over, moved by keys, taken back; another key begins a part.
     seek(desk, 1.2)
     desk.press("x")
     expect(row.locator(".spanned")).to_contain_text("0:01–0:02")
-    expect(page.locator("#announcer")).to_contain_text("holds from 0:01 to 0:02")
+    expect(desk.page.locator("#announcer")).to_contain_text("holds from 0:01 to 0:02")
     desk.press("[")
     expect(row.locator("[name^=span-]")).to_have_value("0.90 2.00")
     desk.press("u")
@@ -55,30 +50,21 @@ def test_a_part_of_the_clip_ones_own_keys_and_a_whole_group(desk_queue, open_pag
     expect(row.locator("[name^=span-]")).to_have_value("1.00 2.00")
     desk.press("b")
     expect(row.locator("[name^=span-]")).to_have_value("0.50 2.00")
-    edge = page.locator(f"svg[data-lane='{desk_queue.dunk.pk}'] [data-edge=end]").bounding_box()
-    lane = page.locator(f"svg[data-lane='{desk_queue.dunk.pk}']").bounding_box()
-    page.mouse.move(edge["x"] + edge["width"] / 2, edge["y"] + 5)
-    page.mouse.down()
-    page.mouse.move(lane["x"] + lane["width"] / 2, edge["y"] + 5)
-    page.mouse.up()
+    edge = desk.page.locator(f"svg[data-lane='{tag.pk}'] [data-edge=end]").bounding_box()
+    lane = desk.page.locator(f"svg[data-lane='{tag.pk}']").bounding_box()
+    desk.page.mouse.move(edge["x"] + edge["width"] / 2, edge["y"] + 5)
+    desk.page.mouse.down()
+    desk.page.mouse.move(lane["x"] + lane["width"] / 2, edge["y"] + 5)
+    desk.page.mouse.up()
     told = row.locator("[name^=span-]").input_value()
     assert re.fullmatch(r"0\.50 1\.[45]\d", told)
     seek(desk, 2.5)
     desk.press("j")
-    assert page.evaluate("document.querySelector('#clip video').currentTime") == 0.5
+    assert desk.page.evaluate("document.querySelector('#clip video').currentTime") == 0.5
+    return told
 
-    desk.press("?")
-    expect(page.locator("#keys .own")).to_contain_text("b")
-    desk.press("Escape", "Enter")
-    desk.saved()
-    review = Review.objects.get()
-    verdict = Verdict.objects.get(tag=desk_queue.dunk)
-    assert [f"{second:.2f}" for second in (verdict.start, verdict.end)] == told.split()
-    assert review.keystrokes == 9  # x [ u i b j ? Escape Enter
-    assert review.edits == 5  # taken over, moved, taken back, begun, dragged
 
-    for held in ReviewTask.objects.claimed_by(desk_queue.reviewer):
-        queue.give_back(held.pk, desk_queue.reviewer, held.token)
+def judge_the_group(page):
     page.goto("/groups/")
     page.get_by_role("link", name=f"{GROUPED} clips").click()
     expect(page.locator(".tile.todo-now")).to_have_count(3)
@@ -97,6 +83,30 @@ def test_a_part_of_the_clip_ones_own_keys_and_a_whole_group(desk_queue, open_pag
         expect(page.locator("#opened")).to_be_hidden()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("3 clips were reviewed")
+
+
+def test_a_part_of_the_clip_ones_own_keys_and_a_whole_group(desk_queue, open_page):
+    shortcuts.change(desk_queue.reviewer, {"begin": "b"})
+    page = open_page(desk_queue.reviewer)
+    desk = Desk(page).enter().loaded()
+    page.evaluate("document.querySelector('#clip video').pause()")
+    expect(page.locator("#clip .speed")).to_have_text("1×")
+
+    told = give_a_part(desk, desk_queue.dunk)
+
+    desk.press("?")
+    expect(page.locator("#keys .own")).to_contain_text("b")
+    desk.press("Escape", "Enter")
+    desk.saved()
+    review = Review.objects.get()
+    verdict = Verdict.objects.get(tag=desk_queue.dunk)
+    assert [f"{second:.2f}" for second in (verdict.start, verdict.end)] == told.split()
+    assert review.keystrokes == 9  # x [ u i b j ? Escape Enter
+    assert review.edits == 5  # taken over, moved, taken back, begun, dragged
+
+    for held in ReviewTask.objects.claimed_by(desk_queue.reviewer):
+        queue.give_back(held.pk, desk_queue.reviewer, held.token)
+    judge_the_group(page)
     assert GroupReview.objects.get().keystrokes > 5
     assert ReviewTask.objects.filter(state="done").count() == 4
 
