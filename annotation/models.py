@@ -11,7 +11,8 @@ from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from annotation.agreement.models import Comment, Consensus, Figure, Ruling, SecondLook, Skill, Window
+from annotation.agreement.comment_models import Comment
+from annotation.agreement.models import Consensus, Figure, Ruling, SecondLook, Skill, Window
 from annotation.groups.models import ClipGroup, ClipLook, GroupedClip, GroupReview, GroupReviewItem
 from annotation.learning.models import CanaryLook, DriftWindow, LearningSettings
 from annotation.probes.models import (

@@ -9,10 +9,8 @@ from datetime import timedelta
 
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from annotation import clip_rows, guideline_cards
+from annotation import clip_rows, guideline_cards, priority_words
 from annotation.clip_rows import SIMILAR, ClipRows
 from annotation.clips import (
     AddedTag,
@@ -96,7 +94,7 @@ def clip(task: ReviewTask, answers: Answers | None = None) -> Clip:
         media=_media(video),
         peaks=video.media.peaks if video.media else [],
         uploader_clips=rows.uploader_clips,
-        why=why(disguise.why(task.why, rows.disguise)),
+        why=priority_words.why(disguise.why(task.why, rows.disguise)),
         handed_over=rows.handed_over,
     )
 
@@ -109,36 +107,6 @@ def _decided(rows: ClipRows, book: RuleBook) -> Mapping[int, float]:
     if seeded is not None:
         return disguise.with_seed(shown, seeded, rows.suggestions[seeded].confidence, rows.policy, book)
     return {tag: sure for tag, sure in shown.items() if not disguise.hides(hidden, tag, book)}
-
-
-def why(reasons: Mapping[str, int]) -> list[str]:
-    """What brought a clip to the front of the queue, in sentences."""
-    sentences = []
-    if n := reasons.get("unsure"):
-        sentences.append(
-            ngettext("the models are unsure of %(n)d tag", "the models are unsure of %(n)d tags", n) % {"n": n}
-        )
-    if reasons.get("split_tag"):
-        sentences.append(_("a tag that it has was split"))
-    if n := reasons.get("split"):
-        text = ngettext("recallers disagree on %(n)d tag", "recallers disagree on %(n)d tags", n)
-        sentences.append(text % {"n": n})
-    if reasons.get("nothing_found"):
-        sentences.append(_("the models found no tag"))
-    if reasons.get("new"):
-        sentences.append(_("it is unlike the clips reviewed so far"))
-    if n := reasons.get("rare"):
-        text = ngettext("%(n)d likely tag has few examples", "%(n)d likely tags have few examples", n)
-        sentences.append(text % {"n": n})
-    if n := reasons.get("rules"):
-        text = ngettext("rules keep out %(n)d likely tag", "rules keep out %(n)d likely tags", n)
-        sentences.append(text % {"n": n})
-    if n := reasons.get("worth"):
-        text = ngettext("%(n)d likely tag matters much here", "%(n)d likely tags matter much here", n)
-        sentences.append(text % {"n": n})
-    if reasons.get("guideline_changed"):
-        sentences.append(_("a guideline changed after it was reviewed"))
-    return sentences
 
 
 def added(tag: int, known: Mapping[int, Label], texts: Mapping[int, GuidelineText]) -> AddedTag:

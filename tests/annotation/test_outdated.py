@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from annotation import outdated, queue, workbench
+from annotation import outdated, priority_words, queue
 from annotation.models import ReReview, ReviewTask
 from taxonomy.models import Guideline
 from tests.annotation.factories import add, claim, make_review, make_task, publish
@@ -45,7 +45,7 @@ def test_all_of_them_wait_again_and_say_why(newest, editor, reviewer, line):
 
     assert (len(batch.tasks), outdated.count(newest)) == (10, 0)
     task = ReviewTask.objects.get(pk=batch.tasks[0])
-    assert (task.state, task.reviewer, workbench.why(task.why)) == (
+    assert (task.state, task.reviewer, priority_words.why(task.why)) == (
         "waiting",
         None,
         ["a guideline changed after it was reviewed"],

@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from annotation import reviews, snapshots, tag_figures, workbench
+from annotation import priority_words, reviews, snapshots, tag_figures, workbench
 from annotation.models import ProbeAnswer, Review, ReviewTask, Verdict
 from annotation.verdicts import Said
 from tagging.models import Suggestion, VideoTag
@@ -54,7 +54,7 @@ def test_a_blind_clip_shows_nothing_that_the_models_said(task):
     clip = workbench.clip(task)
 
     assert clip.proposals == []
-    assert clip.why == workbench.why({"nothing_found": 1})
+    assert clip.why == priority_words.why({"nothing_found": 1})
     assert all(not segment.tags for field in clip.text_fields for segment in field.segments)
 
 
