@@ -25,7 +25,7 @@ class GroupPage {
     form.addEventListener("submit", (event) => this.#submitted(event));
     for (const [index, tile] of tiles.entries()) tile.addEventListener("focusin", () => this.#mark(index));
     dialog.addEventListener("close", () => this.#closed());
-    dialog.addEventListener("keydown", (event) => event.key === "o" && dialog.close());
+    dialog.addEventListener("keydown", (event) => this.#closing(event));
     listen((key) => this.#command(key));
     this.#tell();
   }
@@ -99,6 +99,13 @@ class GroupPage {
     if (!tile) return;
     tile.focus();
     this.#open(tile);
+  }
+
+  /** The key that opened it closes it, and does not go on to the page, which would open it again. */
+  #closing(event) {
+    if (event.key !== "o") return;
+    event.preventDefault();
+    dialog.close();
   }
 
   #closed() {

@@ -75,12 +75,15 @@ def judge_the_group(page):
     page.keyboard.press("2")  # Streetball: from all to none
     page.keyboard.press("2")
     expect(page.locator("#preview")).to_contain_text("3 suggestions are rejected")
+    opened: list[str] = []
+    page.on("request", lambda asked: opened.append(asked.url) if "/clips/" in asked.url else None)
     for left in (2, 1, 0):
         page.keyboard.press("l")
         expect(page.locator("#opened .opened")).to_be_visible()
         expect(page.locator(".tile.todo-now")).to_have_count(left)
         page.keyboard.press("o")
         expect(page.locator("#opened")).to_be_hidden()
+    assert len(opened) == 3  # the key that closes a clip does not open it again
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("3 clips were reviewed")
 
