@@ -96,6 +96,7 @@ class Features:
     frames: Array | None = None  # (frames, frame_dim), one row a second
     frame_times: Array | None = None  # (frames,), seconds
     sound: Array | None = None  # (examples, sound_dim), one row per 0.96 s
+    texture: Array | None = None  # (examples, texture_dim), how the sound of each row is spread and moves
     faces: Array | None = None  # (faces, FACE_WIDTH), in the order of time
     face_places: Array | None = None  # (faces, 5), each as a `Region`
 

@@ -22,6 +22,7 @@ from ml import media
 from ml.layers.grams import GramTable
 from ml.layers.inputs import Inputs
 from ml.modality import logmel
+from ml.modality.sound_texture import TextureExtractor
 from ml.types import Array
 
 SINGLE = ("category", "equipment", "level", "force", "mechanic")
@@ -60,6 +61,7 @@ class Sources:
     names: list[str]  # of the tags
     sounds: Array  # (sounds, 2 * bands)
     sequences: list[Array]  # (examples, 2 * bands) of each sound
+    textures: list[Array]  # (examples, values) of each sound
     sound_labels: Array  # (sounds, classes)
     classes: list[str]  # of the sounds
     heard: list[str]  # fold of each sound
@@ -80,9 +82,10 @@ def read(data: Path) -> Sources:
     examples = [_examples(next((data / "esc10").rglob(row["file"]))) for row in rows]
     sounds = np.stack([_described(mine.reshape(-1, mine.shape[-1])) for mine in examples])
     sequences = [np.stack([_described(example) for example in mine]) for mine in examples]
+    textures = [TextureExtractor().described(mine) for mine in examples]
     labels = np.array([[row["label"] == name for name in classes] for row in rows], np.float32)
     folds = [row["fold"] for row in rows]
-    return Sources(texts, photos.mean(axis=1), photos, tags, names, sounds, sequences, labels, classes, folds)
+    return Sources(texts, photos.mean(axis=1), photos, tags, names, sounds, sequences, textures, labels, classes, folds)
 
 
 def compose(sources: Sources, seed: int) -> tuple[Clips, Clips]:

@@ -36,6 +36,7 @@ class Videos(NamedTuple):
     tags: list[frozenset[int]]
     frames: list[Array | None]
     sound: list[Array | None]
+    textures: list[Array | None]
 
 
 class TaggedSet(NamedTuple):
@@ -56,7 +57,7 @@ def exercises(data: Path, seed: int) -> TaggedSet:
 
     def take(rows: NDArray[np.int64]) -> Videos:
         said = [frozenset(np.flatnonzero(sources.tags[i]).tolist()) for i in rows]
-        return Videos([_titled(sources, i) for i in rows], said, [pictures[i] for i in rows], [None] * len(rows))
+        return Videos([_titled(sources, i) for i in rows], said, [pictures[i] for i in rows], *_unheard(rows))
 
     return _described(vocabulary, take(train), take(test), seed, complete=True)
 
@@ -77,7 +78,8 @@ def composed(data: Path, seed: int) -> TaggedSet:
         inputs = [_titled(sources, i) if t else VideoInput(int(i)) for i, t in zip(rows, there[0], strict=True)]
         frames = [pictures[i] if t else None for i, t in zip(rows, there[1], strict=True)]
         sound = [sources.sequences[i] if t else None for i, t in zip(heard, there[2], strict=True)]
-        return Videos(inputs, [frozenset(np.flatnonzero(row).tolist()) for row in both], frames, sound)
+        textures = [sources.textures[i] if t else None for i, t in zip(heard, there[2], strict=True)]
+        return Videos(inputs, [frozenset(np.flatnonzero(row).tolist()) for row in both], frames, sound, textures)
 
     return _described(vocabulary, take(train, False), take(test, True), seed, complete=True)
 
@@ -103,7 +105,7 @@ def kuairec(data: Path, seed: int) -> TaggedSet:
             | frozenset(json.loads(row["extra_top_level"] or "[]")) & frozenset(vocabulary.ids)
             for row in rows
         ]
-        return Videos(inputs, said, [None] * len(rows), [None] * len(rows))
+        return Videos(inputs, said, [None] * len(rows), *_unheard(rows))
 
     return _described(vocabulary, take("train.csv"), take(judged), seed, complete=True)
 
@@ -125,7 +127,7 @@ def youtube(data: Path, seed: int) -> TaggedSet:
     def take(test: bool) -> Videos:
         mine = [i for i, row in enumerate(rows) if (row["channel_id"] in held_out) == test and known[i]]
         inputs = [VideoInput(i, rows[i]["title"], rows[i]["category_name"], rows[i]["channel_title"]) for i in mine]
-        return Videos(inputs, [known[i] for i in mine], [None] * len(mine), [None] * len(mine))
+        return Videos(inputs, [known[i] for i in mine], [None] * len(mine), *_unheard(mine))
 
     return _described(vocabulary, take(False), take(True), seed, complete=False)
 
@@ -164,12 +166,17 @@ def _training_set(
 ) -> TrainingSet:
     texts = [video.text() for video in videos.inputs]
     features = [
-        Features(video, vector if text else None, frames, None if frames is None else _seconds(frames), sound)
-        for video, text, vector, frames, sound in zip(
-            videos.inputs, texts, vectors(texts), videos.frames, videos.sound, strict=True
+        Features(video, vector if text else None, frames, None if frames is None else _seconds(frames), sound, texture)
+        for video, text, vector, frames, sound, texture in zip(
+            videos.inputs, texts, vectors(texts), videos.frames, videos.sound, videos.textures, strict=True
         )
     ]
     return TrainingSet(vocabulary, names, features, videos.tags, [frozenset()] * len(features))
+
+
+def _unheard(videos: Sequence[object] | NDArray[np.int64]) -> tuple[list[Array | None], list[Array | None]]:
+    """Sound and its texture of videos that have none."""
+    return [None] * len(videos), [None] * len(videos)
 
 
 def _seconds(frames: Array) -> Array:

@@ -59,6 +59,7 @@ def _window(features: Features, frames: slice, sounds: slice) -> Features:
         frames=features.frames[frames] if features.frames is not None and seen else None,
         frame_times=features.frame_times[frames] if features.frame_times is not None and seen else None,
         sound=features.sound[sounds] if features.sound is not None and heard else None,
+        texture=features.texture[sounds] if features.texture is not None and heard else None,
     )
 
 

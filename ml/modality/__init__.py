@@ -14,6 +14,7 @@ EXTRACTORS = {
     "clip.v1": "ml.modality.clip.ClipExtractor",
     "logmel.v1": "ml.modality.sound.SoundExtractor",
     "logmel.v2": "ml.modality.sound_texture.TextureExtractor",
+    "texture.v1": "ml.modality.sound_texture.TextureBesides",
     "vggish.v1": "ml.modality.vggish.VggishExtractor",
     "dlib_faces.v1": "ml.modality.faces.FaceExtractor",
 }

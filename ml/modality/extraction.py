@@ -24,7 +24,7 @@ from ml.types import Array, Features, VideoInput
 
 log = logging.getLogger(__name__)
 
-STAGES = ("decode", "text", "frames", "sound", "faces", "store")
+STAGES = ("decode", "text", "frames", "sound", "texture", "faces", "store")
 TEXT_BATCH = 256  # texts sorted by length together
 CLIP_BATCH = 8  # clips whose frames share batches
 # Threads that decode. One core is left to the networks: beside two decoders on two cores they ran with cold caches.
@@ -41,7 +41,7 @@ Ready = tuple[Work, Material]
 class Modality:
     """All extractors of a stack.
 
-    `timings` holds, after `features`, the CPU seconds of each stage: decode, text, frames, sound, faces, store.
+    `timings` holds, after `features`, the CPU seconds of each of `STAGES`.
     """
 
     def __init__(self, extractors: Sequence[Extractor], workers: int = DECODERS) -> None:

@@ -41,7 +41,7 @@ class Extractor(ABC):
     lacks the modality gives no arrays; another set of weights or settings has another `name`.
     """
 
-    modality: ClassVar[str]  # text | frames | sound | faces: the field of Features that it fills
+    modality: ClassVar[str]  # text | frames | sound | texture | faces: the field of Features that it fills
     personal: ClassVar[bool] = False  # tells who is to be seen, so what is stored of a clip can be erased by itself
     name: str  # registered name and fingerprint: the extractor's part of the cache key
     dim: int  # width of one row

@@ -45,6 +45,7 @@ MODALITIES = {
     "text": gettext_lazy("text"),
     "frames": gettext_lazy("pictures"),
     "sound": gettext_lazy("sound"),
+    "texture": gettext_lazy("texture of the sound"),
     "faces": gettext_lazy("faces"),
 }
 NOTES = {

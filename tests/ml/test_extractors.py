@@ -31,6 +31,7 @@ SETTINGS = {
     "clip.v1": {"weights": "pretrained"},
     "logmel.v1": {},
     "logmel.v2": {},
+    "texture.v1": {},
     "vggish.v1": {"weights": "bundle"},
     "dlib_faces.v1": {},
 }

@@ -5,7 +5,8 @@ import pytest
 
 from ml.layers import kernel_machine
 from ml.layers.kernel_machine import KernelMachine
-from ml.modality.sound_texture import TextureExtractor
+from ml.modality.extractor import Material
+from ml.modality.sound_texture import TextureBesides, TextureExtractor
 from ml.parts import TrainingSet, silent
 from ml.recall.sound_classifier import SoundClassifier
 from ml.types import Features, VideoInput
@@ -89,3 +90,19 @@ def test_sound_of_another_extractor_says_nothing():
 def test_clips_without_sound_teach_nothing():
     silence = learned([Features(VideoInput(i)) for i in range(3)], [frozenset({COOKING})] * 3)
     assert silence.recall([heard(1, 0)], 5) == [[]]
+
+
+def test_the_texture_teaches_where_the_stack_has_it_besides():
+    textures = lambda i: Features(VideoInput(i), sound=np.ones((4, 2), np.float32), texture=heard(i, i % 2).sound)
+    recaller = learned([textures(i) for i in range(20)], [frozenset({(COOKING, STAR)[i % 2]}) for i in range(20)])
+    assert [answer[0].tag for answer in recaller.recall([textures(90), textures(91)], 5)] == [COOKING, STAR]
+    assert recaller.recall([heard(90, 0)], 5)[0][0].tag == COOKING  # rows of the same width
+
+
+def test_the_texture_is_that_of_the_sound():
+    sound = RANDOM.normal(size=32000).astype(np.float32)
+    (alone,), (besides,) = (
+        extractor().extract([Material(sound=sound)]) for extractor in (TextureExtractor, TextureBesides)
+    )
+    assert (besides["texture"] == alone["sound"]).all()
+    assert TextureBesides().extract([Material()]) == [{}]

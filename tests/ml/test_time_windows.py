@@ -48,8 +48,9 @@ def test_windows_of_a_long_clip_are_longer():
 
 def test_what_has_no_time_has_no_windows():
     assert time_windows.cut(Features(VideoInput(1), text=np.ones(3, np.float32)))[1] == []
-    heard = Features(VideoInput(1), sound=np.zeros((7, 2), np.float32))
-    assert [len(window.sound) for window in time_windows.cut(heard)[1]] == [5, 2]
+    heard = Features(VideoInput(1), sound=np.zeros((7, 2), np.float32), texture=np.zeros((7, 3), np.float32))
+    windows = time_windows.cut(heard)[1]
+    assert [(len(window.sound), len(window.texture)) for window in windows] == [(5, 5), (2, 2)]
     assert all(window.frames is None for window in time_windows.cut(heard)[1])
 
 
