@@ -9,10 +9,11 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import CLIPModel
 
-from ml.modality import clip
+from ml.modality import clip, weights
 from ml.modality.clip import ClipExtractor
 from ml.modality.extraction import Modality
 from ml.modality.extractor import Material, MissingWeights
+from ml.training import stacks
 from tests.ml.test_extractors import make_clip_model, make_material
 
 
@@ -55,6 +56,18 @@ def test_a_stack_goes_on_without_a_tower_that_cannot_be_had(caplog):
     assert list(stack.names) == ["sound"]
     assert "without frames" in caplog.text
     assert "hf download nobody/no-such-clip" in caplog.text
+
+
+def test_the_large_stack_sees_through_clip_where_its_weights_are(folder, monkeypatch):
+    section = stacks.read("large")["modality"]["frames"]
+    assert (
+        Modality.build({"frames": section | {"weights": str(folder)}}, None, "cpu")
+        .names["frames"]
+        .startswith("clip.v1")
+    )
+
+    monkeypatch.setattr(weights, "try_to_load_from_cache", lambda name, file: None)
+    assert f"hf download {section['weights']}" in Modality.build({"frames": section}, None, "cpu").missing["frames"]
 
 
 def test_weights_that_lack_a_part_are_refused(folder):
