@@ -20,16 +20,19 @@ KNOWN_NAMES: dict[str, tuple[str, ...]] = {
 }
 
 
-def guess(columns: Sequence[str]) -> dict[str, str]:
-    """Our field -> their column, for the names we know. A column is used once."""
+def guess(columns: Sequence[str], named: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Our field -> their column, for the names we know. A column is used once.
+
+    `named` are fields whose column somebody told: these are as told, an empty one stays empty.
+    """
     theirs = {_plain(column): column for column in reversed(columns)}
-    mapping: dict[str, str] = {}
-    for field in FIELDS:
+    mapping = dict(named or {})
+    for field in (field for field in FIELDS if field not in mapping):
         for name in KNOWN_NAMES[field]:
             if (column := theirs.get(name)) is not None and column not in mapping.values():
                 mapping[field] = column
                 break
-    return mapping
+    return {field: mapping[field] for field in (*FIELDS, *mapping) if field in mapping}
 
 
 def checked(mapping: Mapping[str, str], columns: Sequence[str]) -> dict[str, str]:

@@ -44,7 +44,7 @@ def rows(folder: Path, mapping: Mapping[str, str], skip: int = 0, *, tags: bool 
         if isinstance(found, Problem):
             yield found
             continue
-        told = mapping or columns.guess(list(found))
+        told = columns.guess(list(found), mapping)
         values = {field: found.get(column) for field, column in told.items()}
         values["title"] = values.get("title") or PurePosixPath(name).stem.replace("_", " ")
         values["external_id"] = values.get("external_id") or name

@@ -59,11 +59,13 @@ def start(
     kind: str = "",
     name: str = "",
     mapping: Mapping[str, str] | None = None,
+    named: Mapping[str, str] | None = None,
     media_folder: Path | None = None,
     business_line: BusinessLine | None = None,
     by: User | None = None,
 ) -> Import:
-    """Queue an import of `path`; `run` does it. Without a mapping the columns are guessed by their names.
+    """Queue an import of `path`; `run` does it. Without a mapping the columns are guessed by their names, save
+    those that are `named`.
 
     `media_folder` bounds what the rows' media paths may reach; a folder import is bounded by the folder itself.
     Tags need `business_line`, whose reviews they become. Raises IntakeError, Unreadable.
@@ -77,7 +79,7 @@ def start(
         name=(name or path.name)[:300],
         path=str(path),
         media_folder=str(path if kind == Import.Kind.FOLDER else media_folder.resolve() if media_folder else ""),
-        mapping=_mapping(mapping, found, business_line),
+        mapping=_mapping(mapping, named or {}, found, business_line),
         business_line=business_line,
         total=found.lines if found else None,
         created_by=by,
@@ -187,11 +189,14 @@ def _records(import_: Import) -> Iterator[Row | Problem]:
 
 
 def _mapping(
-    mapping: Mapping[str, str] | None, found: tables.Layout | None, line: BusinessLine | None
+    mapping: Mapping[str, str] | None,
+    named: Mapping[str, str],
+    found: tables.Layout | None,
+    line: BusinessLine | None,
 ) -> dict[str, str]:
     if mapping is None:
-        mapping = columns.guess(found.columns) if found else {}
-        if line is None:  # a column that merely looks like tags is no reason to refuse the table
+        mapping = columns.guess(found.columns, named) if found else dict(named)
+        if line is None and "tags" not in named:  # a column that merely looks like tags is no reason to refuse
             mapping.pop("tags", None)
     try:
         checked = columns.checked(mapping, found.columns) if found else dict(mapping)

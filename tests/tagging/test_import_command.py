@@ -33,6 +33,20 @@ def test_a_table_is_imported_with_its_media_and_errors_are_told(tmp_path, settin
     assert "line 4 : The row has another number of cells than the header. '3'" in told
 
 
+def test_naming_one_column_leaves_the_others_guessed(tmp_path):
+    (tmp_path / "a.csv").write_text("id,caption,desc,author,media\n7,One,About it,lin,\n")
+
+    told = run(tmp_path / "a.csv", "--map", "title=desc", "--map", "uploader=")
+
+    assert "external_id=id title=desc" in told
+    assert Video.objects.values_list("external_id", "title", "description", "uploader").get() == (
+        "7",
+        "About it",
+        "",
+        "",
+    )
+
+
 def test_tags_become_the_named_line_s(tmp_path):
     make_tag("Sport")
     versions.publish()

@@ -25,7 +25,11 @@ class Command(BaseCommand):
         parser.add_argument("path", type=Path, nargs="?", help="folder, .csv, .tsv, .jsonl")
         parser.add_argument("--source", help="where the videos come from; with their id it makes them unique")
         parser.add_argument(
-            "--map", action="append", type=_pair, metavar="FIELD=COLUMN", help=f"for {', '.join(FIELDS)}; else guessed"
+            "--map",
+            action="append",
+            type=_pair,
+            metavar="FIELD=COLUMN",
+            help=f"for {', '.join(FIELDS)}; the others are guessed",
         )
         parser.add_argument(
             "--media-folder", type=Path, help="what media paths are relative to (default: beside the file)"
@@ -57,11 +61,11 @@ class Command(BaseCommand):
         if options["line"] and line is None:
             known = ", ".join(BusinessLine.objects.values_list("slug", flat=True))
             raise CommandError(_("Known business lines: %(lines)s") % {"lines": known})
-        guessed = None if options["map"] is None else dict(options["map"])  # type: ignore[call-overload]
+        named = dict(options["map"] or ())  # type: ignore[call-overload]
         return intake.start(
             path,
             source=str(options["source"] or path.resolve().stem)[:50],
-            mapping=guessed,
+            named=named,
             media_folder=folder,
             business_line=line,
         )
