@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.db.models import Count, QuerySet
 
-from annotation.models import GOLD_SLOT, ReviewTask
+from annotation.models import ReviewTask
 from annotation.queue import LeaseLost
 from taxonomy.models import BusinessLine
 
@@ -42,13 +42,11 @@ WITH front AS (
 )
 UPDATE annotation_reviewtask task SET assignee_id = %(person)s FROM free WHERE task.id = free.id
 """
-# The colleague has had no other slot of the video, and works for the line. A gold clip goes back to where it came from:
-# that it is one, nobody is told.
+# The colleague has had no other slot of the video, and works for the line. A gold clip goes to them in the same slot.
 HAND_OVER = """
 WITH mine AS (
     UPDATE annotation_reviewtask task
-    SET state = CASE WHEN slot < %(gold)s THEN 'waiting' ELSE 'spare' END, reviewer_id = NULL, lease_until = NULL,
-        assignee_id = CASE WHEN slot < %(gold)s THEN %(to)s::int END
+    SET state = 'waiting', reviewer_id = NULL, lease_until = NULL, assignee_id = %(to)s
     WHERE task.id = %(task)s AND task.reviewer_id = %(giver)s AND task.token = %(token)s AND task.state = 'claimed'
       AND EXISTS (SELECT FROM taxonomy_businessline_members member JOIN auth_user person ON person.id = member.user_id
                   WHERE member.businessline_id = task.business_line_id AND person.id = %(to)s AND person.is_active)
@@ -95,7 +93,7 @@ def assign(line: BusinessLine, person: User, wanted: Selection) -> int:
 def release(line: BusinessLine, person: User) -> int:
     """Give everybody the clips that were assigned to a person and that they have not taken yet; returns how many."""
     mine = ReviewTask.objects.filter(business_line=line, assignee=person, state=ReviewTask.State.WAITING)
-    return mine.update(assignee=None)
+    return mine.release()
 
 
 def waiting(lines: QuerySet[BusinessLine]) -> list[dict[str, object]]:
@@ -119,7 +117,6 @@ def hand_over(task: int, giver: User, token: int, *, to: int, note: str) -> None
         "token": token,
         "to": to,
         "note": note,
-        "gold": GOLD_SLOT,
     }
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(HAND_OVER, values)

@@ -7,9 +7,12 @@ from typing import TypedDict
 
 from django.contrib.auth.models import User
 from django.core.cache import cache
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils import timezone
 
-from annotation.models import ReviewTask
+from annotation.models import Probe, ReviewTask
+from annotation.probes.veil import UNDO_WITHIN
 from tagging import statements
 from taxonomy.models import BusinessLine
 
@@ -102,6 +105,19 @@ def effort(reviewer: User) -> EffortFigures:
 
 def waiting(line: BusinessLine) -> int:
     """Tasks of the line that wait for anybody, give or take the last ten seconds."""
+    return cache.get_or_set(f"waiting-{line.pk}", lambda: _waiting(line), WAITING_SECONDS) or 0
+
+
+def _waiting(line: BusinessLine) -> int:
+    """A gold clip leaves the task waiting in whose place it came. For a day it counts as if it had been that task:
+    else the one who watches the number would know which clip was gold.
+    """
     waiting = ReviewTask.objects.filter(state=ReviewTask.State.WAITING, assignee=None)
-    tasks = waiting.filter(business_line=line, slot__lte=line.overlap)
-    return cache.get_or_set(f"waiting-{line.pk}", tasks.count, WAITING_SECONDS) or 0
+    count = waiting.filter(business_line=line, slot__lte=line.overlap).count()
+    handed_out = Q(task__state=ReviewTask.State.CLAIMED, task__lease_until__gt=Now())
+    handed_out |= Q(task__state__in=[ReviewTask.State.DONE, ReviewTask.State.SKIPPED])
+    handed_out = handed_out & Q(task__reviewer=F("reviewer")) | Q(
+        task__state=ReviewTask.State.WAITING
+    )  # for a colleague
+    gold = Probe.objects.filter(gold__business_line=line, gold__retired_at=None, created_at__gt=Now() - UNDO_WITHIN)
+    return max(0, count - gold.filter(handed_out).values("task").distinct().count())

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -90,6 +90,11 @@ class ReviewTaskQuerySet(models.QuerySet["ReviewTask"]):
         """Tasks this reviewer holds a living lease of."""
         return self.filter(state=ReviewTask.State.CLAIMED, reviewer=reviewer.pk, lease_until__gt=Now())
 
+    def release(self) -> int:
+        """Assign them to nobody; returns how many. A gold clip that waited for one person is kept for all again."""
+        spare = When(state=ReviewTask.State.WAITING, slot__gte=GOLD_SLOT, then=Value(ReviewTask.State.SPARE))
+        return self.update(assignee=None, state=Case(spare, default=F("state")))
+
 
 GOLD_SLOT = 1000
 
@@ -167,7 +172,7 @@ class ReviewTask(models.Model):
             # Claimed ones stay in the index, so that an expired lease is found in its place: nobody gives it back.
             models.Index(
                 "business_line",
-                models.F("priority").desc(),
+                F("priority").desc(),
                 "id",
                 condition=Q(state__in=["waiting", "claimed"], assignee=None),
                 name="task_queue",
@@ -175,7 +180,7 @@ class ReviewTask(models.Model):
             models.Index(
                 "assignee",
                 "business_line",
-                models.F("priority").desc(),
+                F("priority").desc(),
                 "id",
                 condition=Q(state__in=["waiting", "claimed"], assignee__isnull=False),
                 name="tasks_assigned",
@@ -314,7 +319,7 @@ class Verdict(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(start=None, end=None)
-                | Q(start__gte=0, end__isnull=False, end__gt=models.F("start")) & ~Q(choice="reject"),
+                | Q(start__gte=0, end__isnull=False, end__gt=F("start")) & ~Q(choice="reject"),
                 name="a_span_is_a_part_of_the_clip",
             ),
         ]

@@ -110,7 +110,7 @@ def change(person: User, by: User, *, name: str, roles: Iterable[str], lines: It
         person.save(update_fields=["first_name"])
         give_roles(person, roles)
         person.business_lines.set(lines)
-        ReviewTask.objects.filter(assignee=person).exclude(business_line__in=lines).update(assignee=None)
+        ReviewTask.objects.filter(assignee=person).exclude(business_line__in=lines).release()
 
 
 def set_active(person: User, by: User, *, active: bool) -> None:
@@ -120,7 +120,7 @@ def set_active(person: User, by: User, *, active: bool) -> None:
         person.is_active = active
         person.save(update_fields=["is_active"])
         if not active:
-            ReviewTask.objects.filter(assignee=person).update(assignee=None)
+            ReviewTask.objects.filter(assignee=person).release()
             Token.objects.filter(user=person).delete()
 
 

@@ -25,7 +25,8 @@ from tagging import statements
 from taxonomy.models import BusinessLine
 
 State = ReviewTask.State
-_FREE = Case(When(slot__gte=GOLD_SLOT, then=Value(State.SPARE)), default=Value(State.WAITING))
+# A gold clip that was handed to somebody waits for them.
+_FREE = Case(When(slot__gte=GOLD_SLOT, assignee=None, then=Value(State.SPARE)), default=Value(State.WAITING))
 
 
 class LeaseLost(Exception):
@@ -66,14 +67,15 @@ SET why = excluded.why, priority = CASE WHEN annotation_reviewtask.audit OR excl
 WHERE annotation_reviewtask.state = 'waiting'
 """  # noqa: S608  # constants
 
-# Tasks that nobody has had in hand and no review speaks of: with their suggestions went the reason to ask a person.
-# The audit slice is there to look at those, too.
+# Tasks that nobody has had in hand or handed on, and no review speaks of: with their suggestions went the reason to ask
+# a person. The audit slice is there to look at those, too.
 CLOSE = """
 WITH gone AS (
     DELETE FROM annotation_reviewtask task
     USING unnest(%s::bigint[], %s::bigint[]) AS settled(video, line)
     WHERE task.video_id = settled.video AND task.business_line_id = settled.line AND task.state = 'waiting'
       AND NOT task.audit AND NOT EXISTS (SELECT FROM annotation_review review WHERE review.task_id = task.id)
+      AND NOT EXISTS (SELECT FROM annotation_handover handed WHERE handed.task_id = task.id)
     RETURNING id
 )
 DELETE FROM annotation_probe WHERE task_id IN (SELECT id FROM gone)
@@ -92,10 +94,11 @@ ON CONFLICT DO NOTHING
 # Expired leases stand in the index where they were, so nobody has to sweep them. A row that another claim has locked
 # is passed over; one that was taken a moment ago is looked at again by PostgreSQL before it is locked. The slots of
 # the same video are asked for one by one (IS NULL, not NOT EXISTS, which would first gather all this person ever did).
-_MAY = """
+_MAY = f"""
       AND (task.state = 'waiting' OR task.lease_until < now())
       AND NOT (SELECT shut FROM gate)
-      AND task.slot <= (SELECT overlap FROM taxonomy_businessline WHERE id = %(line)s)
+      AND (task.slot <= (SELECT overlap FROM taxonomy_businessline WHERE id = %(line)s)
+           OR task.slot >= {GOLD_SLOT} AND task.assignee_id = %(reviewer)s)
       AND (SELECT count(*) FROM annotation_reviewtask held
            WHERE held.reviewer_id = %(reviewer)s AND held.state = 'claimed' AND held.lease_until >= now()) < %(limit)s
       AND (SELECT other.id FROM annotation_reviewtask other
@@ -103,7 +106,7 @@ _MAY = """
              AND other.reviewer_id = %(reviewer)s AND other.id <> task.id LIMIT 1) IS NULL
     ORDER BY task.priority DESC, task.id
     LIMIT 1 FOR UPDATE OF task SKIP LOCKED
-"""
+"""  # noqa: S608  # constants
 # What is assigned to this person comes first; what is assigned to others is in an index of its own, so that it is in
 # nobody's way. Of one's own a few are taken from the index before anything is asked of them: so the planner knows that
 # there are few, and keeps one plan for everybody.

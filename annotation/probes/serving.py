@@ -83,14 +83,16 @@ gate AS (
                                AND business_line_id = %(line)s AND state <> 'revoked') AS shut
         FROM (SELECT %(line)s AS line) asked LEFT JOIN annotation_trustpolicy policy ON policy.business_line_id = line
     ) terms
-    CROSS JOIN LATERAL (SELECT count(*) AS had FROM annotation_probe
-                        WHERE reviewer_id = %(reviewer)s AND kind = 'gold') gold
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS had FROM annotation_probe probe JOIN annotation_reviewtask task ON task.id = probe.task_id
+        WHERE probe.reviewer_id = %(reviewer)s AND probe.kind = 'gold' AND task.reviewer_id = %(reviewer)s
+          AND (task.state <> 'claimed' OR task.lease_until >= now())) gold
     CROSS JOIN LATERAL (SELECT count(*) AS n FROM annotation_reviewtask
                         WHERE reviewer_id = %(reviewer)s AND state = 'claimed' AND lease_until >= now()) held
     LEFT JOIN LATERAL (
         SELECT id AS exam, clips, (
             SELECT count(*) FROM annotation_probe probe JOIN annotation_reviewtask task ON task.id = probe.task_id
-            WHERE probe.exam_id = open.id
+            WHERE probe.exam_id = open.id AND task.reviewer_id = probe.reviewer_id
               AND (task.state = 'done' OR task.state = 'claimed' AND task.lease_until >= now())) AS out
         FROM annotation_exam open
         WHERE person_id = %(reviewer)s AND business_line_id = %(line)s AND finished_at IS NULL
@@ -104,7 +106,8 @@ SELECT model_version_id FROM tagging_suggestionset WHERE video_id = {} ORDER BY 
 # A gold clip in the place of the most urgent task (`urgent`), which goes on waiting. Each clip that this person has
 # not had has its share of the lots: its branch's rate, over the number of clips. A slot that was made beforehand is
 # used, so that its number is like any other; and the model that proposes is the same. A clip whose lease ran out stays
-# this person's, for nobody else takes it.
+# this person's, for nobody else takes it. One that was given back comes again for the same task, as that task would:
+# what counts for the lots (`had`) is what this person holds or has done.
 _PRIOR = f"gate.least + (gate.most - gate.least) * {TARGET}"
 GOLD = f"""
 turn AS (
@@ -118,7 +121,7 @@ turn AS (
         FROM annotation_goldclip gold CROSS JOIN gate
         WHERE gold.business_line_id = %(line)s AND gold.retired_at IS NULL AND NOT EXISTS (
             SELECT FROM annotation_reviewtask had WHERE had.video_id = gold.video_id
-              AND had.business_line_id = %(line)s AND had.reviewer_id = %(reviewer)s
+              AND had.business_line_id = %(line)s AND %(reviewer)s IN (had.reviewer_id, had.assignee_id)
               AND NOT (had.slot >= {GOLD_SLOT} AND had.state = 'claimed' AND had.lease_until < now()))
           AND (gate.shut OR ({_MODEL.format("gold.video_id")})
                IS NOT DISTINCT FROM ({_MODEL.format("(SELECT video_id FROM urgent)")}))
@@ -140,13 +143,20 @@ turn AS (
     ORDER BY turn.place LIMIT 1
 )
 """  # noqa: S608  # constants
-KNOWN = """
+# A gold clip that a colleague handed on stands among the urgent ones.
+KNOWN = f"""
 known AS (
     INSERT INTO annotation_probe (task_id, reviewer_id, kind, gold_id, exam_id)
     SELECT gold.task, %(reviewer)s, 'gold', gold.gold, gold.exam FROM gold
+    UNION ALL
+    SELECT task.id, %(reviewer)s, 'gold', former.gold_id, NULL
+    FROM annotation_reviewtask task JOIN LATERAL (
+        SELECT gold_id FROM annotation_probe WHERE task_id = task.id AND kind = 'gold' ORDER BY id LIMIT 1
+    ) former ON true
+    WHERE task.id = (SELECT id FROM urgent) AND task.slot >= {GOLD_SLOT} AND NOT EXISTS (SELECT FROM gold)
     ON CONFLICT (task_id, reviewer_id) DO UPDATE SET exam_id = excluded.exam_id
 )
-"""
+"""  # noqa: S608  # constants
 # To follow `WITH claimed AS (...)`, one claimed task. A task that was reviewed before shows that review, so it stays as
 # it is; so does the audit slice, over which the models are measured.
 PROBE = f"""
@@ -164,8 +174,9 @@ drawn AS (
         WHERE video_id = claimed.video_id ORDER BY created_at DESC, id DESC LIMIT 1
     ) seen
     WHERE chance.lot < share.blind + share.wrong + share.missing
-      AND claimed.current_review_id IS NULL AND NOT claimed.audit
-      AND NOT EXISTS (SELECT FROM gold)
+      AND claimed.current_review_id IS NULL AND NOT claimed.audit AND claimed.slot < {GOLD_SLOT}
+      AND NOT EXISTS (SELECT FROM annotation_cliplook looked
+                      WHERE looked.video_id = claimed.video_id AND looked.reviewer_id = %(reviewer)s)
 ), probe AS (
     INSERT INTO annotation_probe (task_id, reviewer_id, kind, tag_id, shown)
     SELECT drawn.id, %(reviewer)s, drawn.kind, chosen.tag_id, chosen.shown

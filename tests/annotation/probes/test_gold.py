@@ -3,10 +3,11 @@
 import uuid
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from annotation import exports, figures, queue, reviews, snapshots, workbench
+from annotation import assignments, exports, figures, queue, reviews, snapshots, workbench
 from annotation.models import GOLD_SLOT, Probe, Review, ReviewTask, Trust, TrustPolicy
 from annotation.probes import gold, lots, serving, trust
 from annotation.verdicts import Said
@@ -313,3 +314,77 @@ def test_what_may_be_told_of_a_clip(line, dunk, street, reviewer):
 
     assert told == [(dunk.pk, True), (street.pk, False), (third.pk, None)]
     assert Review.objects.count() == 1
+
+
+def test_a_gold_clip_that_is_handed_over_reaches_the_colleague_with_its_note(line, dunk, reviewer):
+    always(line)
+    clip, bob = make_gold(line, dunk), make_user(lines=(line,))
+    task = next_gold(reviewer, line)
+
+    assignments.hand_over(task.pk, reviewer, task.token, to=bob.pk, note="Which league?")
+    theirs = queue.claim(bob, line)
+
+    assert (theirs.pk, theirs.video_id) == (task.pk, clip.video_id)
+    assert workbench.clip(theirs).handed_over == (reviewer.username, "Which league?")
+    review = make_review(theirs, add(dunk))
+    assert review.kind == "gold"
+    assert Probe.objects.filter(task=task, kind="gold", gold=clip, exam=None).count() == 2
+
+
+def test_a_gold_clip_that_was_handed_over_and_released_is_kept_for_all(line, dunk, reviewer):
+    always(line)
+    make_gold(line, dunk)
+    bob = make_user(lines=(line,))
+    task = next_gold(reviewer, line)
+    assignments.hand_over(task.pk, reviewer, task.token, to=bob.pk, note="")
+
+    assert assignments.release(line, bob) == 1
+
+    task.refresh_from_db()
+    assert (task.state, task.assignee) == ("spare", None)
+
+
+def test_a_clip_that_is_given_back_comes_again_gold_or_not(line, dunk, reviewer):
+    always(line)
+    make_gold(line, dunk)
+    task = next_gold(reviewer, line)
+
+    queue.give_back(task.pk, reviewer, task.token)
+
+    assert queue.claim(reviewer, line).pk == task.pk
+
+
+def test_the_number_of_waiting_clips_does_not_tell_a_gold_one(line, dunk, reviewer):
+    def waiting():
+        cache.clear()
+        return figures.waiting(line)
+
+    always(line)
+    make_gold(line, dunk)
+    for _ in range(12):
+        make_task(line)
+    counts, bob = [waiting()], make_user(lines=(line,))
+    for _ in range(6):
+        task = queue.claim(reviewer, line)
+        counts.append(waiting())
+        if task.slot >= GOLD_SLOT:
+            break
+        make_review(task, [])
+        assert waiting() == counts[-1]
+    assert task.slot >= GOLD_SLOT
+    assignments.hand_over(task.pk, reviewer, task.token, to=bob.pk, note="")
+    counts.append(waiting() - 1)
+    make_review(queue.claim(bob, line), add(dunk))
+    counts.append(waiting() - 2)
+
+    assert counts == list(range(12, 12 - len(counts), -1))
+
+
+def test_a_task_that_was_handed_over_is_not_closed_as_settled(line, reviewer):
+    bob, task = make_user(lines=(line,)), make_task(line)
+    held = queue.claim(reviewer, line)
+    assignments.hand_over(held.pk, reviewer, held.token, to=bob.pk, note="")
+
+    queue.close_tasks([(task.video_id, line.pk)])
+
+    assert queue.claim(bob, line) == task
