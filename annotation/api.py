@@ -35,8 +35,9 @@ from annotation import (
 )
 from annotation import serializers as shapes
 from annotation.models import Review, ReviewTask
-from annotation.probes import memory, qualification, veil
+from annotation.probes import memory, qualification
 from ml.registry.requests import SignedInCall
+from tagging import veils
 from tagging.api import View
 from tagging.models import Video
 from taxonomy.models import BusinessLine
@@ -237,7 +238,7 @@ class VideoReviews(Listed):
         """The reviews of a video, for the business lines this person may see."""
         video = get_object_or_404(Video.objects.only("pk"), pk=pk)
         known = Review.objects.filter(task__in=video.tasks.of(request.user))
-        known = known.own(request.user) if veil.veiled(request.user, pk) else known.open_to(request.user)
+        known = known.own(request.user) if veils.of_video(request.user, pk).said else known.open_to(request.user)
         rows = known.shown()
         return self.listed(rows, lambda page: memory.recall(page, request.user))
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from annotation.models import ReviewTask
-from annotation.probes import disguise
+from annotation.probes import disguise, veil
 from annotation.probes.disguise import PLAIN, Disguise
 from tagging import policies, statements
 from tagging.models import Media, Suggestion, Video
@@ -27,7 +27,8 @@ SELECT {statements.columns(BusinessLine, "line")}, {statements.columns(Video, "v
         FROM tagging_video alike WHERE alike.id IN (
             SELECT jsonb_path_query(evidence, '$.similar[0 to {SIMILAR - 1}]')::bigint
             FROM tagging_suggestion WHERE suggestion_set_id = seen.id
-            UNION SELECT jsonb_path_query(probe.told -> 2, '$[2].similar[0 to {SIMILAR - 1}]')::bigint)),
+            UNION SELECT jsonb_path_query(probe.told -> 2, '$[2].similar[0 to {SIMILAR - 1}]')::bigint)
+         AND NOT ({veil.UNSAID_TO.format(video="alike.id")})),
        (SELECT jsonb_build_array(threshold, "limit", auto_accept, ARRAY(
             SELECT coalesce(heir.merged_into_id, tag.merged_into_id, tag.id)
             FROM tagging_linepolicy_subtrees branch JOIN taxonomy_tag tag ON tag.id = branch.tag_id
@@ -70,7 +71,7 @@ class ClipRows:
 def read(task: ReviewTask, model_version: int | None = None) -> ClipRows:
     """`model_version` is the model whose suggestions are shown; by default the one that looked last."""
     values = {"line": task.business_line_id, "video": task.video_id, "model": model_version}
-    values |= {"task": task.pk, "reviewer": task.reviewer_id}
+    values |= {"task": task.pk, "reviewer": task.reviewer_id, "person": task.reviewer_id, "within": veil.UNDO_WITHIN}
     row = statements.row(READ, values)
     assert row, "a task has its video and its line"
     line, rest = _split(row, statements.width(BusinessLine))

@@ -8,14 +8,19 @@ from django.urls import reverse
 
 from annotation import readings
 from annotation.clips import Card, ExampleClip
+from annotation.probes import veil
 from tagging.models import Video
 from taxonomy.guidelines import Text
 from taxonomy.models import Guideline
 
 
 def of(texts: Collection[Text], person: int) -> dict[int, Card]:
-    """By guideline; those with nothing to show are left out. At most three queries, none where there is nothing."""
-    clips = clips_of(pk for text in texts for pk in (*text.examples, *text.counter_examples))
+    """By guideline; those with nothing to show are left out. At most four queries, none where there is nothing.
+
+    A clip is no example for who is to judge it.
+    """
+    named = {pk for text in texts for pk in (*text.examples, *text.counter_examples)}
+    clips = clips_of(named - veil.unsaid_to(person) if named else named)
     news = readings.news(texts, person)
     cards = {
         text.pk: Card(
@@ -28,9 +33,9 @@ def of(texts: Collection[Text], person: int) -> dict[int, Card]:
     return {pk: card for pk, card in cards.items() if card != Card()}
 
 
-def of_guideline(guideline: Guideline) -> Card:
-    """The clips alone, for anybody."""
-    clips = clips_of([*guideline.examples, *guideline.counter_examples])
+def of_guideline(guideline: Guideline, unsaid: Collection[int] = ()) -> Card:
+    """The clips alone, without the videos `unsaid`."""
+    clips = clips_of({*guideline.examples, *guideline.counter_examples}.difference(unsaid))
     return Card(
         tuple(clips[pk] for pk in guideline.examples if pk in clips),
         tuple(clips[pk] for pk in guideline.counter_examples if pk in clips),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -78,12 +78,14 @@ def search(reviewer: User, wanted: Wanted, before: int | None, most: int) -> Pag
     return Page(found, edge[0] if edge else None, partial=edge is not None)
 
 
-def note_outcomes(reviews: Sequence[Review]) -> None:
+def note_outcomes(reviews: Sequence[Review], unsaid: Collection[int] = ()) -> None:
     """Give each review `outcomes`: tags of which all reviewers together, or a ruling, say otherwise. One query.
 
-    None for a review that was taken back. The reviews have been recalled (`annotation.probes.memory`).
+    None for a review that was taken back, nor of the videos `unsaid` (`tagging.veils`). The reviews have been recalled
+    (`annotation.probes.memory`).
     """
-    settled = Consensus.objects.filter(video__in=[one.task.video_id for one in reviews]).select_related("tag")
+    videos = {one.task.video_id for one in reviews}.difference(unsaid)
+    settled = Consensus.objects.filter(video__in=videos).select_related("tag")
     by_task: dict[tuple[int, int], list[Consensus]] = {}
     for row in settled:
         by_task.setdefault((row.video_id, row.business_line_id), []).append(row)

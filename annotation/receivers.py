@@ -32,7 +32,7 @@ from taxonomy.models import BusinessLine
 from taxonomy.signals import published
 
 impact.COUNTERS["annotation"] = tag_impact.count
-veils.VEILS["annotation"] = veil.veiled
+veils.VEILS["annotation"] = veil.VEIL
 
 
 @receiver(suggested)

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 
 from annotation import reviews
 from annotation.models import ReviewTask, SecondLook
+from annotation.probes import veil
 from annotation.verdicts import Said
 from tagging import statements
 from taxonomy.models import BusinessLine
@@ -34,11 +35,15 @@ class Gone(Exception):
 
 
 def waiting(line: BusinessLine, person: User) -> QuerySet[SecondLook]:
-    """What this person may look at, best first: not their own clips' other slots, nothing that changed since."""
+    """What this person may look at, best first: not their own clips' other slots, nothing that changed since.
+
+    Nor a clip of which they are not to know what others say (`annotation.probes.veil`).
+    """
     own = ReviewTask.objects.filter(business_line=line, reviewer=person, slot__gt=1).values("video")
     rows = SecondLook.objects.filter(
         business_line=line, answered_at=None, task__state=ReviewTask.State.DONE, task__current_review=F("review")
     )
+    rows = rows.exclude(task__video__in=veil.unsaid(person))
     found = rows.exclude(task__video__in=own) if line.overlap > 1 else rows
     return found.select_related("task__video", "tag").order_by("-gain", "pk")
 

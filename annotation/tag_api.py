@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from annotation import tag_figures
 from ml.registry.requests import SignedInCall
+from tagging import veils
 from tagging.api import View
 from taxonomy.models import Tag
 
@@ -49,7 +50,8 @@ class TagFigures(View):
     def get(self, request: SignedInCall, pk: int) -> Response:
         """How much a tag is used, how often it is accepted, and what it is confused with."""
         tag = get_object_or_404(Tag.objects.only("pk"), pk=pk)
-        return Response(TagFiguresSerializer(tag_figures.load(tag.pk, tag_figures.lines_of(request.user))).data)
+        figures = tag_figures.load(tag.pk, tag_figures.lines_of(request.user), veils.unsaid(request.user))
+        return Response(TagFiguresSerializer(figures).data)
 
 
 urlpatterns = [path("tags/<int:pk>/figures/", TagFigures.as_view(), name="api-tag-figures")]

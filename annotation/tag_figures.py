@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
@@ -56,11 +56,14 @@ def lines_of(user: User) -> QuerySet[BusinessLine]:
     return BusinessLine.objects.all() if user.has_perm("taxonomy.change_tag") else BusinessLine.objects.of(user)
 
 
-def load(tag: int, lines: QuerySet[BusinessLine]) -> TagFigures:
-    """Verdicts of these lines only; what videos have is told of all lines. At most 11 queries, for any tag."""
+def load(tag: int, lines: QuerySet[BusinessLine], unsaid: Collection[int] = ()) -> TagFigures:
+    """Verdicts of these lines only; what videos have is told of all lines. At most 11 queries, for any tag.
+
+    Nothing counts that people say of the videos `unsaid` (`tagging.veils`).
+    """
     same, branch = _ids(MERGED, tag), standing.branch(tag)
-    given = VideoTag.objects.filter(tag__in=branch)
-    verdicts = _holding(lines)
+    given = VideoTag.objects.filter(tag__in=branch).exclude(video__in=unsaid)
+    verdicts = _holding(lines).exclude(review__task__video__in=unsaid)
     # Of probed clips the reviewer was shown something else, so they tell nothing of how suggestions are taken.
     judged = verdicts.filter(tag__in=same, suggestion__isnull=False, review__probe_answer=None).aggregate(
         proposed=Count("pk"), accepted=Count("pk", filter=Q(choice=Verdict.Choice.ACCEPT))
@@ -72,7 +75,7 @@ def load(tag: int, lines: QuerySet[BusinessLine]) -> TagFigures:
         accepted=judged["accepted"],
         replaced_by=_pairs(verdicts.filter(tag__in=same), "replacement"),
         replaced_from=_pairs(verdicts.filter(replacement__in=same), "tag"),
-        clips=_clips(VideoTag.objects.filter(tag__in=same).values("video"), CLIPS),
+        clips=_clips(VideoTag.objects.filter(tag__in=same).exclude(video__in=unsaid).values("video"), CLIPS),
         against=_clips(
             verdicts.filter(tag__in=same, choice=Verdict.Choice.REJECT).values("review__task__video"), AGAINST
         ),

@@ -79,7 +79,7 @@ class Videos(View):
         form = VideoSearchForm(request.query_params)
         if not form.is_valid():
             raise ValidationError({field: [str(text) for text in found] for field, found in form.errors.items()})
-        page = search.find(form.query())
+        page = search.find(form.query(), veils.unsaid(request.user))
         following: dict[str, str | int] = {**request.query_params.dict(), "before": page.next or 0}
         address = request.build_absolute_uri(f"{request.path}?{urlencode(following)}")
         shown = {"next": address if page.next is not None else None, "partial": page.partial, "results": page.videos}
@@ -111,15 +111,18 @@ class OneVideo(View):
 
     @extend_schema(operation_id="videos_retrieve", responses=VideoDetailSerializer)
     def get(self, request: Request, pk: int) -> Response:
-        """A video with its suggestions. Who reviews it is not told these nor its tags until a day later."""
+        """A video with its suggestions. Who reviews it, or may be asked to, is not told these nor its tags before."""
         video = video_page.load(pk)
         if video is None:
             raise NotFound
         video.suggested = video_page.latest_set(video)  # type: ignore[attr-defined]
-        if veils.veiled(request.user, pk):
+        hidden = veils.of_video(request.user, pk)
+        if hidden.proposed:
             video.suggested = None  # type: ignore[attr-defined]
-            video_page.veil(video)
-        return Response(VideoDetailSerializer(video, context={"request": request}).data)
+        if hidden.said:
+            video.hush()
+        context = {"request": request, "unsaid": veils.unsaid(request.user)}
+        return Response(VideoDetailSerializer(video, context=context).data)
 
 
 class Imports(View):

@@ -151,6 +151,14 @@ class Video(models.Model):
         """What it is tagged with, each tag once, however many business lines gave it."""
         return list({given.tag_id: given.tag for given in self.video_tags.all()}.values())
 
+    def hush(self) -> None:
+        """Let it look as if nobody had said anything of it, in this process: what `tagging.veils` hides."""
+        self._prefetched_objects_cache = {
+            **getattr(self, "_prefetched_objects_cache", {}),
+            "video_tags": VideoTag.objects.none(),
+        }
+        self.reviewed_at = None
+
 
 class Import(models.Model):
     """One intake: a folder, a table of rows, or a call of the API."""

@@ -7,6 +7,7 @@ offers to go on from there: each step costs the same however many videos there a
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -62,8 +63,11 @@ class Page:
     partial: bool  # fewer videos than a page holds, because WINDOW ended
 
 
-def find(query: Query) -> Page:
-    """One page. At most seven queries, whatever is asked and found; three more where labels wait to be carried."""
+def find(query: Query, unsaid: Collection[int] = ()) -> Page:
+    """One page. At most seven queries, whatever is asked and found; three more where labels wait to be carried.
+
+    `unsaid` are videos that look as if nobody had said anything of them: see `tagging.veils`.
+    """
     videos = Video.objects.order_by("-pk")
     if query.before is not None:
         videos = videos.filter(pk__lt=query.before)
@@ -72,12 +76,15 @@ def find(query: Query) -> Page:
         floor = videos.values_list("pk", flat=True)[WINDOW : WINDOW + 1].first()
         videos = videos if floor is None else videos.filter(pk__gt=floor)
     shown = (
-        _matching(videos, query)
+        _matching(videos, query, unsaid)
         .select_related("media")
         .prefetch_related("video_tags__tag", _names("video_tags__tag__names"))
     )
     found = list(shown[: PAGE + 1])
     standing.follow(found, _names("names"))
+    for video in found:
+        if video.pk in unsaid:
+            video.hush()
     if len(found) > PAGE:
         return Page(found[:PAGE], found[PAGE - 1].pk, partial=False)
     return Page(found, None if floor is None else floor + 1, partial=floor is not None)
@@ -90,7 +97,7 @@ def sources() -> list[str]:
         return [source for (source,) in cursor.fetchall()]
 
 
-def _matching(videos: VideoQuerySet, query: Query) -> VideoQuerySet:
+def _matching(videos: VideoQuerySet, query: Query, unsaid: Collection[int]) -> VideoQuerySet:
     for word in query.text.split()[:MAX_WORDS]:
         anywhere = Q()
         for field in TEXTS:
@@ -98,19 +105,19 @@ def _matching(videos: VideoQuerySet, query: Query) -> VideoQuerySet:
         videos = videos.filter(anywhere)
     if query.tag is not None:
         tagged = VideoTag.objects.filter(tag__in=standing.branch(query.tag))
-        videos = videos.filter(pk__in=tagged.values("video"))
+        videos = videos.filter(pk__in=tagged.values("video")).exclude(pk__in=unsaid)
     if query.uploader:
         videos = videos.filter(uploader=query.uploader)
     if query.source:
         videos = videos.filter(source=query.source)
-    return _in_state(videos, query.state)
+    return _in_state(videos, query.state, unsaid)
 
 
-def _in_state(videos: VideoQuerySet, state: str) -> VideoQuerySet:
+def _in_state(videos: VideoQuerySet, state: str, unsaid: Collection[int]) -> VideoQuerySet:
     if state == "unreviewed":
-        return videos.filter(reviewed_at=None)
+        return videos.filter(Q(reviewed_at=None) | Q(pk__in=unsaid))
     if state == "reviewed":
-        return videos.filter(reviewed_at__isnull=False)
+        return videos.filter(reviewed_at__isnull=False).exclude(pk__in=unsaid)
     if state == "suggested":
         on_duty = ModelVersion.objects.on_duty().values("pk")
         return videos.filter(Exists(SuggestionSet.objects.filter(video=OuterRef("pk"), model_version__in=on_duty)))

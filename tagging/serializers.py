@@ -61,6 +61,13 @@ class VideoSerializer(serializers.ModelSerializer[Video]):
 
 class SuggestionSerializer(serializers.ModelSerializer[Suggestion]):
     name = serializers.CharField(source="tag.name")
+    evidence = serializers.SerializerMethodField()
+
+    @extend_schema_field(dict[str, Any])
+    def get_evidence(self, suggestion: Suggestion) -> dict[str, Any]:
+        """Without similar clips of which this reader is not told what people say."""
+        unsaid, told = self.context.get("unsaid", ()), dict(suggestion.evidence)
+        return told | {"similar": [pk for pk in told["similar"] if pk not in unsaid]} if told.get("similar") else told
 
     class Meta:
         model = Suggestion

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
@@ -12,7 +12,7 @@ from ml.registry.models import ModelVersion
 from ml.registry.part_names import part_name
 from tagging import reasons, standing
 from tagging.face_models import KnownPerson
-from tagging.models import Suggestion, SuggestionSet, Video, VideoTag
+from tagging.models import Suggestion, SuggestionSet, Video
 from taxonomy.models import Tag, TagName
 from taxonomy.search import preferred
 
@@ -64,12 +64,6 @@ def load(pk: int) -> Video | None:
     return video
 
 
-def veil(video: Video) -> None:
-    """Leave out what anybody said of it."""
-    video._prefetched_objects_cache["video_tags"] = VideoTag.objects.none()  # type: ignore[attr-defined]
-    video.reviewed_at = None
-
-
 def latest_set(video: Video) -> SuggestionSet | None:
     """What the active model said; before it has looked, what the model before it said."""
     sets = SuggestionSet.objects.filter(video=video).select_related("model_version", "taxonomy_version")
@@ -77,13 +71,14 @@ def latest_set(video: Video) -> SuggestionSet | None:
     return found[-1] if found else None
 
 
-def suggestions(video: Video, seen: SuggestionSet | None) -> list[ShownSuggestion]:
+def suggestions(video: Video, seen: SuggestionSet | None, unsaid: Collection[int] = ()) -> list[ShownSuggestion]:
+    """`unsaid` are clips that are not named as similar: that they speak for a tag tells that they have it."""
     if seen is None:
         return []
     stored = list(
         seen.suggestions.select_related(ANCESTORS).prefetch_related(Prefetch("tag__names", localised_names()))
     )
-    similar = _similar(stored)
+    similar = _similar(stored, unsaid)
     above = {s.pk: _ancestors(s.tag) for s in stored}
     names = preferred(tag.pk for way in above.values() for tag in way)
     paths = {pk: " › ".join(names.get(tag.pk, tag.name) for tag in way) for pk, way in above.items()}
@@ -159,6 +154,8 @@ def _ancestors(tag: Tag) -> list[Tag]:
     return way[::-1]
 
 
-def _similar(stored: Iterable[Suggestion]) -> dict[int, Video]:
+def _similar(stored: Iterable[Suggestion], unsaid: Collection[int]) -> dict[int, Video]:
     wanted = {pk for suggestion in stored for pk in suggestion.evidence.get("similar", ())[:SIMILAR]}
-    return {video.pk: video for video in Video.objects.filter(pk__in=wanted).only("title", "external_id")}
+    return {
+        video.pk: video for video in Video.objects.filter(pk__in=wanted.difference(unsaid)).only("title", "external_id")
+    }

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from annotation.models import Comment
@@ -38,9 +38,14 @@ def answer(question: Comment, author: User, text: str, *, close: bool = False) -
         Comment.objects.create(**place, author=author, text=text[:MOST_TEXT], answers=question)
 
 
-def thread(video: int, lines: Iterable[BusinessLine]) -> list[tuple[Comment, list[Comment]]]:
-    """What was said of a video in these lines, oldest first, each question with its answers. One query."""
+def thread(video: int, lines: Iterable[BusinessLine], own: User | None = None) -> list[tuple[Comment, list[Comment]]]:
+    """What was said of a video in these lines, oldest first, each question with its answers. One query.
+
+    `own`: only what this person said, and what they were answered: of a clip that they are to judge by themselves.
+    """
     rows = Comment.objects.filter(video=video, business_line__in=lines)
+    if own is not None:
+        rows = rows.filter(Q(author=own) | Q(answers__author=own))
     newest = rows.select_related("author", "business_line").order_by("-pk")[:SHOWN]
     said: dict[int, tuple[Comment, list[Comment]]] = {}
     for comment in reversed(newest):

@@ -25,6 +25,8 @@ POSTERS = 4  # of a group in the list
 GROUPS = """
 SELECT grouped.id, grouped.likeness, count(*), (array_agg(member.video_id ORDER BY member.id))[1:%(posters)s]
 FROM annotation_clipgroup grouped JOIN annotation_groupedclip member ON member.group_id = grouped.id
+    AND NOT EXISTS (SELECT FROM annotation_goldclip gold WHERE gold.video_id = member.video_id
+                    AND gold.business_line_id = grouped.business_line_id AND gold.retired_at IS NULL)
 WHERE grouped.business_line_id = %(line)s AND EXISTS (
     SELECT FROM annotation_reviewtask task WHERE task.video_id = member.video_id
       AND task.business_line_id = %(line)s AND task.state = 'waiting')
@@ -170,8 +172,13 @@ def _poster(video: int, pictured: bool) -> str:
 
 
 def proposed(group: ClipGroup, reviewer: User, video: int) -> list[tuple[str, int]]:
-    """What one clip of the group is proposed: the name of each tag and its confidence in per cent."""
-    clips = [clip for clip in rows.read(group.pk, group.business_line_id, reviewer.pk) if clip.video == video]
+    """What one clip of the group is proposed: the name of each tag and its confidence in per cent.
+
+    Nothing of a clip that this reviewer cannot judge here: they may be shown it otherwise elsewhere.
+    """
+    clips = [
+        clip for clip in rows.read(group.pk, group.business_line_id, reviewer.pk) if clip.video == video and clip.task
+    ]
     now = terms.of(group.business_line, clips)
     shown = {tag: sure for clip in clips for tag, (_pk, sure) in now.shown(clip).items()}
     known = labels(shown, now.edition)

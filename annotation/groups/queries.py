@@ -47,7 +47,10 @@ FROM annotation_groupedclip member
 JOIN tagging_video video ON video.id = member.video_id
 LEFT JOIN tagging_media media ON media.id = video.media_id
 LEFT JOIN {_CHOSEN} ON true {_SEEN}
-WHERE member.group_id = %(group)s ORDER BY member.id
+WHERE member.group_id = %(group)s AND NOT EXISTS (
+    SELECT FROM annotation_goldclip gold WHERE gold.video_id = video.id
+      AND gold.business_line_id = %(line)s AND gold.retired_at IS NULL)
+ORDER BY member.id
 """  # noqa: S608  # constants
 
 # The video is locked before the task, as everywhere. What somebody else has locked is in their hands: it is left out.

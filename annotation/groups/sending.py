@@ -103,7 +103,7 @@ def _send(event: GroupReview, group: ClipGroup, choices: Mapping[int, str], with
     texts = guidelines.texts({s.tag for one in planned.judged for s in one.said}, event.business_line_id, now.edition)
     readings.check(event.reviewer_id, texts)
     rows.write(event, planned.judged, now.edition.version, {tag: text.pk for tag, text in texts.items()})
-    members = set(group.clips.values_list("video", flat=True))
+    members = {clip.video for clip in rows.read(group.pk, event.business_line_id, event.reviewer_id)}
     held = [{"video": video, "why": HELD} for video in sorted(members - without - set(mine))]
     event.left_out = held + told(planned, now)
     event.save(update_fields=["left_out"])

@@ -15,6 +15,7 @@ from annotation import tag_figures
 from annotation.agreement import comments
 from annotation.models import Comment
 from ml.registry.requests import SignedIn
+from tagging import veils
 from tagging.models import Video
 from taxonomy.models import BusinessLine
 
@@ -82,7 +83,8 @@ def questions(request: SignedIn) -> HttpResponse:
 def _part(
     request: SignedIn, video: Video, lines: list[BusinessLine], form: CommentForm, problem: str = ""
 ) -> HttpResponse:
-    said = comments.thread(video.pk, lines)
+    hidden = veils.of_video(request.user, video.pk)
+    said = comments.thread(video.pk, lines, request.user if hidden.said else None)
     if any(comment.news and comment.author_id == request.user.pk for comment, _answers in said):
         comments.seen(video.pk, request.user)
     content = {
@@ -94,6 +96,7 @@ def _part(
         "most_text": comments.MOST_TEXT,
         "line_slug": request.GET.get("line") or request.POST.get("line", ""),
         "decides": request.user.has_perm("annotation.adjudicate"),
+        "own_alone": hidden.own,
     }
     template = "annotation/_thread.html" if request.htmx else "annotation/comments.html"
     return render(request, template, content, status=422 if form.errors and not request.htmx else 200)

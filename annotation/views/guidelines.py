@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from annotation import guideline_cards, outdated
 from annotation.models import ReReview
 from ml.registry.requests import SignedIn
+from tagging import veils
 from taxonomy.models import Guideline
 
 editors = permission_required("taxonomy.change_guideline", raise_exception=True)
@@ -65,7 +66,8 @@ def undo(request: SignedIn, pk: int) -> HttpResponse:
 def examples(request: SignedIn, pk: int) -> HttpResponse:
     """The clips that a guideline points to: a part of the tag's page."""
     guideline = get_object_or_404(Guideline, pk=pk)
-    return render(request, "annotation/_example_clips.html", {"card": guideline_cards.of_guideline(guideline)})
+    card = guideline_cards.of_guideline(guideline, veils.unsaid(request.user))
+    return render(request, "annotation/_example_clips.html", {"card": card})
 
 
 def _part(request: SignedIn, guideline: Guideline, form: SampleForm) -> HttpResponse:

@@ -16,8 +16,9 @@ from django.views.decorators.http import require_POST, require_safe
 from annotation import figures, past, queue
 from annotation.history_forms import SearchForm
 from annotation.models import Review, ReviewTask
-from annotation.probes import memory, trust_list, veil
+from annotation.probes import memory, trust_list
 from ml.registry.requests import SignedIn
+from tagging import veils
 from tagging.models import Video
 from tagging.video_page import localised_names
 from taxonomy.models import BusinessLine
@@ -43,7 +44,7 @@ def own(request: SignedIn) -> HttpResponse:
     found, before = list(rows), asked.older_than
     older = page.older and urlencode({**asked.told, "before": page.older})
     memory.recall(found, request.user)
-    past.note_outcomes(found)
+    past.note_outcomes(found, veils.unsaid(request.user))
     content: dict[str, Any] = {"reviews": found, "older": older, "first": not before, "operation": uuid4()}
     content |= {"asked": asked, "filtered": bool(asked.told), "partial": page.partial}
     content["effort"] = None if before else figures.effort(request.user)
@@ -58,7 +59,7 @@ def of_video(request: SignedIn, pk: int) -> HttpResponse:
     """The part of a video's page that tells its reviews, for the lines this person may see."""
     video = get_object_or_404(Video.objects.only("pk"), pk=pk)
     known = Review.objects.filter(task__video=video, task__in=ReviewTask.objects.of(request.user))
-    known = known.own(request.user) if veil.veiled(request.user, pk) else known.open_to(request.user)
+    known = known.own(request.user) if veils.of_video(request.user, pk).said else known.open_to(request.user)
     rows = list(known.shown().prefetch_related(*_names()).order_by("-pk")[:PAGE])
     memory.recall(rows, request.user)
     return render(request, "annotation/video_reviews.html", {"reviews": rows, "video": video})

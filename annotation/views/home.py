@@ -15,6 +15,7 @@ from annotation.agreement import comments, disputes
 from annotation.models import ReviewTask, SecondLook
 from ml.registry.models import ModelVersion, TrainingRun
 from ml.registry.requests import SignedIn
+from tagging import veils
 from tagging.models import Import, Video
 from taxonomy.models import BusinessLine, Tag, TaxonomyVersion
 from taxonomy.search import preferred
@@ -42,8 +43,9 @@ def home(request: SignedIn) -> HttpResponse:
 def _review(user: User) -> dict[str, Any]:
     lines = [{"line": line, "waiting": figures.waiting(line)} for line in BusinessLine.objects.of(user)]
     held = ReviewTask.objects.claimed_by(user).select_related("video", "business_line").order_by("lease_until", "pk")
-    looks = SecondLook.objects.filter(business_line__in=BusinessLine.objects.of(user), answered_at=None).count()
-    return {"looks": looks, "lines": lines, "held": held[:3], "today": figures.today(user)}
+    looks = SecondLook.objects.filter(business_line__in=BusinessLine.objects.of(user), answered_at=None)
+    count = looks.exclude(task__video__in=veils.unsaid(user)).count()
+    return {"looks": count, "lines": lines, "held": held[:3], "today": figures.today(user)}
 
 
 def _taxonomy() -> dict[str, Any]:

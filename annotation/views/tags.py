@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from annotation import tag_figures
 from ml.registry.requests import SignedIn
+from tagging import veils
 from taxonomy.models import Tag
 
 
@@ -17,5 +18,8 @@ from taxonomy.models import Tag
 @permission_required("tagging.view_video", raise_exception=True)
 def figures(request: SignedIn, pk: int) -> HttpResponse:
     tag = get_object_or_404(Tag.objects.only("pk", "code"), pk=pk)
-    content = {"tag": tag, "figures": tag_figures.load(pk, tag_figures.lines_of(request.user))}
+    content = {
+        "tag": tag,
+        "figures": tag_figures.load(pk, tag_figures.lines_of(request.user), veils.unsaid(request.user)),
+    }
     return render(request, "annotation/_tag_figures.html", content)

@@ -6,7 +6,7 @@ from django.contrib.auth.decorators import login_required, permission_required
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.http import require_safe
 
-from tagging import tag_counts
+from tagging import tag_counts, veils
 
 
 @require_safe
@@ -14,5 +14,5 @@ from tagging import tag_counts
 @permission_required("tagging.view_video", raise_exception=True)
 def counts(request: HttpRequest) -> JsonResponse:
     """Two columns: categories, and how often each is given."""
-    given = tag_counts.given()
+    given = tag_counts.given(veils.unsaid(request.user))
     return JsonResponse({"tags": list(given), "given": list(given.values())})

@@ -24,7 +24,8 @@ from tagging.models import Video
 @vary_on_headers("HX-Request")
 def videos(request: HttpRequest) -> HttpResponse:
     form = VideoSearchForm(request.GET)
-    page = search.find(form.query()) if form.is_valid() else search.Page([], None, partial=False)
+    unsaid = veils.unsaid(request.user)
+    page = search.find(form.query(), unsaid) if form.is_valid() else search.Page([], None, partial=False)
     template = "tagging/videos.html#results" if request.htmx else "tagging/videos.html"  # type: ignore[attr-defined]
     asked = {name: value for name, value in request.GET.items() if value and name != "before"}
     content = {
@@ -46,17 +47,18 @@ def video(request: HttpRequest, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     seen = video_page.latest_set(found)
-    veiled = veils.veiled(request.user, pk)
-    if veiled:
+    hidden = veils.of_video(request.user, pk)
+    if hidden.proposed:
         seen = None
-        video_page.veil(found)
+    if hidden.said:
+        found.hush()
     manages = request.user.has_perm("tagging.manage_gallery") and found.media is not None
     content = {
         "people": video_page.named(gallery.people()) if manages else [],
         "video": found,
         "seen": seen,
-        "veiled": veiled,
-        "suggestions": video_page.suggestions(found, seen),
+        "hidden": hidden,
+        "suggestions": video_page.suggestions(found, seen, veils.unsaid(request.user)),
         "tags": video_page.given_tags(found),
         "reason": _(found.media_error) if found.media_error else "",
     }

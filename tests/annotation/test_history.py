@@ -4,11 +4,13 @@ import csv
 import io
 import json
 import uuid
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from annotation import exports, past, queue, reviews
-from annotation.models import Consensus
+from annotation.models import Consensus, ReviewTask
 from annotation.views import history
 from taxonomy import names
 from tests.annotation.factories import add, claim, make_review, make_task, publish
@@ -146,6 +148,8 @@ def test_a_review_tells_what_all_together_made_of_it(client, sign_in):
     given.filter(tag=rain).update(given=False, ruled=True)
     given.filter(tag=snow).update(given=True, ruled=False)
 
+    assert client.get("/history/").context["reviews"][0].outcomes == []  # it may still be taken back
+    ReviewTask.objects.update(done_at=timezone.now() - timedelta(hours=25))
     page = client.get("/history/")
 
     assert [(row.tag, row.given) for row in page.context["reviews"][0].outcomes] == [(rain, False), (snow, True)]
