@@ -70,7 +70,7 @@ class ClipRows:
 
 def read(task: ReviewTask, model_version: int | None = None) -> ClipRows:
     """`model_version` is the model whose suggestions are shown; by default the one that looked last."""
-    values = {"line": task.business_line_id, "video": task.video_id, "model": model_version}
+    values: dict[str, Any] = {"line": task.business_line_id, "video": task.video_id, "model": model_version}
     values |= {"task": task.pk, "reviewer": task.reviewer_id, "person": task.reviewer_id, "within": veil.UNDO_WITHIN}
     row = statements.row(READ, values)
     assert row, "a task has its video and its line"
