@@ -4,7 +4,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("taxonomy", "0001_initial")]
+    dependencies = [("taxonomy", "0001_squashed")]
 
     operations = [
         migrations.RunSQL(

@@ -1,21 +1,14 @@
 """The audit slice: drawn by a hash, apart from priority, and also among what no person would have seen."""
 
-from importlib import import_module
-from types import SimpleNamespace
-
 import pytest
-from django.apps import apps
-from django.db import connection
 
-from annotation import audit_slice, queue
+from annotation import queue
 from annotation.models import ReviewTask
 from annotation.queue import Wanted
-from tagging.models import LinePolicy, Video, VideoTag
-from tests.annotation.factories import make_task
-from tests.factories import make_line, make_tag, make_video
+from tagging.models import LinePolicy, Video
+from tests.factories import make_line, make_video
 
 pytestmark = pytest.mark.django_db
-MIGRATION = import_module("annotation.migrations.0009_audit_slice")
 
 
 @pytest.fixture(autouse=True)
@@ -119,23 +112,3 @@ def test_the_order_of_the_slice_is_not_that_of_its_membership(settings, line):
     turns = list(ReviewTask.objects.filter(audit=True).values_list("priority", flat=True))
 
     assert 0.3 < sum(turn > 0.5 for turn in turns) / len(turns) < 0.7
-
-
-def test_rows_of_before_are_drawn_by_the_migration(settings, line):
-    settings.AUDIT_PERCENT = 50
-    videos, taken = make_videos(60), make_video()
-    tasks = [make_task(line, video=video, priority=7) for video in videos]
-    ReviewTask.objects.filter(pk__in=[task.pk for task in tasks[:20]]).update(state="done")
-    VideoTag.objects.create(video=taken, business_line=line, tag=make_tag(), source="auto")
-
-    MIGRATION.draw(apps, SimpleNamespace(connection=connection))
-
-    drawn = ReviewTask.objects.filter(business_line=line, audit=True)
-    assert 0 < drawn.count() < 61
-    assert set(drawn.filter(state="done").values_list("priority", flat=True)) == {7.0}
-    assert all(task.priority < 1 for task in drawn.filter(state="waiting"))
-    # What the migration drew is what the queue draws.
-    with connection.cursor() as cursor:
-        mine = audit_slice.lot("id", str(line.pk))
-        cursor.execute(f"SELECT id FROM tagging_video WHERE {mine} < %(share)s", audit_slice.values())
-        assert {video for (video,) in cursor.fetchall()} == audited(line)
