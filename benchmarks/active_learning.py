@@ -18,6 +18,7 @@ COURSES = {"kuairec": Course(first=50, growth=0.3, most=0.6), "exercises": Cours
 
 def add_arguments(parser: ArgumentParser) -> None:
     seeds.add_arguments(parser, 3)
+    parser.add_argument("--first-seed", type=int, default=0, help="shares were chosen on 0 to 2: judge from 3 on")
     parser.add_argument("--out", type=Path, help="folder for curves (JSON) and pictures (SVG)")
 
 
@@ -30,7 +31,7 @@ def run(options: Namespace) -> dict[str, object]:
             continue
         began = time.process_time()
         known = labelled_set.of(read(data), name)
-        found = trial.run(known, chosen, options.seeds, COURSES[name], _tell)
+        found = trial.run(known, chosen, options.seeds, COURSES[name], _tell, options.first_seed)
         if options.out:
             trial.keep(found, options.out, datetime.now(UTC))
         whole = {"tags": round(found.whole.tags, 4), "clips": round(found.whole.clips, 4)}

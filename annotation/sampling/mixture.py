@@ -12,10 +12,10 @@ from annotation.sampling.spread import spread
 
 # Signal -> its share; they add up to 1, so gains stay in [0, 1].
 SHARES: dict[Callable[[Pool], Gains], float] = {
-    signals.rare: 0.45,
-    signals.unsure: 0.2,
+    signals.rare: 0.6,
+    signals.unsure: 0.1,
     signals.new: 0.1,
-    signals.quarrel: 0.1,
+    signals.quarrel: 0.05,
     signals.torn: 0.05,
     signals.worth: 0.1,
 }
@@ -25,4 +25,4 @@ def gain(pool: Pool, random: np.random.Generator) -> Gains:
     gains = np.zeros(len(pool))
     for signal, share in SHARES.items():
         gains += share * signal(pool)
-    return spread(gains, pool, random)
+    return spread(gains, pool)

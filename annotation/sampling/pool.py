@@ -33,7 +33,7 @@ class Pool:
     threshold: float = 0.3  # from which the policy shows a tag
     wanted: int = 1  # clips that will be taken; a strategy that picks sets looks no further
     vectors: NDArray[np.float32] = field(default_factory=_nothing)  # (clips, width) of length 1; none: (0, 0)
-    reviewed: NDArray[np.float32] = field(default_factory=_nothing)  # (reviewed, width) of length 1
+    reviewed: NDArray[np.float32] = field(default_factory=_nothing)  # (reviewed, width) of length 1, or a root of R'R
 
     def __len__(self) -> int:
         return len(self.start) - 1

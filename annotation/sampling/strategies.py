@@ -16,6 +16,8 @@ STRATEGIES = {
     "entropy": "annotation.sampling.entropy",
     "disagreement": "annotation.sampling.disagreement",
     "core_set": "annotation.sampling.core_set",
+    "coverage": "annotation.sampling.coverage",
+    "design": "annotation.sampling.design",
     "mixture": "annotation.sampling.mixture",
 }
 

@@ -56,13 +56,14 @@ def run(
     seeds: int,
     course: Course,
     listen: Callable[[str, int], None] = lambda strategy, seed: None,
+    first_seed: int = 0,
 ) -> Trial:
     """Replay each strategy under each seed; `listen` hears what begins. Raises ValueError of an unknown strategy."""
     chosen = {name: find(name) for name in strategies}
     whole, curves = replay.whole(known), list[Curve]()
     for name, strategy in chosen.items():
         runs = []
-        for seed in range(seeds):
+        for seed in range(first_seed, first_seed + seeds):
             listen(name, seed)
             runs.append(list(replay.replay(known, strategy, seed, course)))
         curves += [curve(name, metric, runs, whole) for metric in METRICS]
