@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from annotation import readings, review_rows
 from annotation.agreement import consensus
-from annotation.models import GroupReviewItem, Review, ReviewTask, ReviewTaskQuerySet, Verdict
+from annotation.models import GroupReview, GroupReviewItem, Review, ReviewTask, ReviewTaskQuerySet, Verdict
 from annotation.probes import answers
 from annotation.probes.veil import UNDO_WITHIN
 from annotation.queue import LeaseLost
@@ -59,10 +59,13 @@ class OperationReused(Exception):
 
 
 class NotUndoable(Exception):
-    """There is no review to undo (`nothing_to_undo`), it is too old (`too_late`), or others built on it."""
+    """There is no review to undo (`nothing_to_undo`), it is too old (`too_late`), or one of many (`in_group`).
 
-    def __init__(self, code: str) -> None:
-        self.code = code
+    `event` is the group review that it is a part of.
+    """
+
+    def __init__(self, code: str, event: GroupReview | None = None) -> None:
+        self.code, self.event = code, event
         super().__init__(code)
 
 
@@ -202,8 +205,8 @@ def _undoable(reviewer: User, pk: int | None) -> Review:
     review = (own.filter(pk=pk) if pk else own).order_by("-pk").first()
     if review is None:
         raise NotUndoable("nothing_to_undo")
-    if pk is None and GroupReviewItem.objects.filter(review=review).exists():
-        raise NotUndoable("in_group")  # one clip of many: not what anybody means by "the last one"
+    if pk is None and (item := GroupReviewItem.objects.filter(review=review).select_related("event").first()):
+        raise NotUndoable("in_group", item.event)  # one clip of many: not what anybody means by "the last one"
     if review.created_at < timezone.now() - UNDO_WITHIN:
         raise NotUndoable("too_late")
     return review

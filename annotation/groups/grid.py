@@ -21,7 +21,7 @@ from taxonomy.models import BusinessLine
 LISTED = 60  # groups of a page
 POSTERS = 4  # of a group in the list
 
-# The first clips of a group are the likest; those that wait for somebody stand for it.
+# The first clips of a group are the likest; those that wait for somebody, and were never this person's, stand for it.
 GROUPS = """
 SELECT grouped.id, grouped.likeness, count(*), (array_agg(member.video_id ORDER BY member.id))[1:%(posters)s]
 FROM annotation_clipgroup grouped JOIN annotation_groupedclip member ON member.group_id = grouped.id
@@ -30,6 +30,9 @@ FROM annotation_clipgroup grouped JOIN annotation_groupedclip member ON member.g
 WHERE grouped.business_line_id = %(line)s AND EXISTS (
     SELECT FROM annotation_reviewtask task WHERE task.video_id = member.video_id
       AND task.business_line_id = %(line)s AND task.state = 'waiting')
+  AND NOT EXISTS (
+    SELECT FROM annotation_reviewtask own WHERE own.video_id = member.video_id
+      AND own.business_line_id = %(line)s AND own.reviewer_id = %(reviewer)s)
 GROUP BY grouped.id HAVING count(*) > 1
 ORDER BY count(*) DESC, grouped.likeness DESC, grouped.id LIMIT %(listed)s
 """
@@ -50,6 +53,7 @@ class Tile:
     out: bool = False  # taken out of the group's verdict
     sampled: bool = False  # to be opened before the verdict
     looked_at: bool = False
+    reviewed: bool = False  # by this reviewer
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class Grid:
     tags: Sequence[TagRow]
     free: int  # clips that this reviewer may judge
     held: int  # clips that this reviewer cannot judge
+    reviewed: int  # clips that this reviewer has judged
     unlooked: Sequence[Tile]  # to be opened yet
     plan: Plan
     conflicts: Sequence[Mapping[str, object]]  # as in the answer after sending
@@ -98,9 +103,10 @@ class Grid:
         return bool(self.plan.judged) and not self.unlooked
 
 
-def listing(line: BusinessLine) -> list[Listed]:
-    """The groups of a line that have more than one clip waiting, the largest first. Two statements."""
-    found = statements.rows(GROUPS, {"line": line.pk, "posters": POSTERS, "listed": LISTED})
+def listing(line: BusinessLine, reviewer: User, most: int = LISTED) -> list[Listed]:
+    """The groups of a line that have more than one clip waiting for this person, the largest first. Two statements."""
+    values = {"line": line.pk, "reviewer": reviewer.pk, "posters": POSTERS, "listed": most}
+    found = statements.rows(GROUPS, values)
     wanted = [video for *_rest, videos in found for video in videos]
     clips = {pk: (title, pictured) for pk, title, pictured in statements.rows(CLIPS, {"videos": wanted})}
     return [
@@ -134,7 +140,8 @@ def load(
         tiles=list(tiles.values()),
         tags=_tags(counts, choices, now),
         free=len(free),
-        held=len(clips) - len(free),
+        held=sum(clip.task is None and not clip.reviewed for clip in clips),
+        reviewed=sum(clip.reviewed for clip in clips),
         unlooked=[tile for tile in tiles.values() if tile.sampled and not tile.looked_at],
         plan=planned,
         conflicts=conflicts,
@@ -164,6 +171,7 @@ def _tile(clip: GroupClip, without: Collection[int], sampled: Collection[int]) -
         out=clip.video in without,
         sampled=clip.video in sampled,
         looked_at=clip.looked_at,
+        reviewed=clip.reviewed,
     )
 
 

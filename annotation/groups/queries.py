@@ -42,7 +42,9 @@ READ = f"""
 SELECT video.id, chosen.id, {_SUGGESTED},
        coalesce(nullif(video.title, ''), video.external_id), video.media_id IS NOT NULL, media.duration,
        EXISTS (SELECT FROM annotation_cliplook look WHERE look.group_id = member.group_id
-               AND look.video_id = video.id AND look.reviewer_id = %(reviewer)s)
+               AND look.video_id = video.id AND look.reviewer_id = %(reviewer)s),
+       EXISTS (SELECT FROM annotation_reviewtask own WHERE own.video_id = video.id
+               AND own.business_line_id = %(line)s AND own.reviewer_id = %(reviewer)s AND own.state = 'done')
 FROM annotation_groupedclip member
 JOIN tagging_video video ON video.id = member.video_id
 LEFT JOIN tagging_media media ON media.id = video.media_id

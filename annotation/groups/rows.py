@@ -29,6 +29,7 @@ class GroupClip:
     pictured: bool = False
     duration: float | None = None  # seconds
     looked_at: bool = False
+    reviewed: bool = False  # by this reviewer
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ def read(group: int, line: int, reviewer: int) -> list[GroupClip]:
     """All clips of the group, those that this reviewer cannot judge too."""
     found = statements.rows(queries.READ, {"group": group, "line": line, "reviewer": reviewer})
     return [
-        _clip(*common, title=title, pictured=pictured, duration=duration, looked_at=looked)
-        for *common, title, pictured, duration, looked in found
+        _clip(*common, title=title, pictured=pictured, duration=duration, looked_at=looked, reviewed=reviewed)
+        for *common, title, pictured, duration, looked, reviewed in found
     ]
 
 

@@ -40,7 +40,7 @@ def listing(request: SignedIn) -> HttpResponse:
     line = chosen(request)
     content: dict[str, Any] = {"line": line, "choices": BusinessLine.objects.of(request.user)}
     content["shut"] = line is not None and qualification.standing(request.user, line).shut
-    content["groups"] = grid.listing(line) if line and not content["shut"] else []
+    content["groups"] = grid.listing(line, request.user) if line and not content["shut"] else []
     return render(request, "annotation/groups.html", content)
 
 
@@ -127,7 +127,9 @@ def clip(request: SignedIn, pk: int, video: int) -> HttpResponse:
 def event(request: SignedIn, pk: int) -> HttpResponse:
     """What a verdict for a group did, and the way to take it back."""
     found = get_object_or_404(GroupReview.objects.select_related("business_line"), pk=pk, reviewer=request.user)
-    return render(request, "annotation/group_review.html", {"operation": uuid4(), **grid.story(found)})
+    following = grid.listing(found.business_line, request.user, 1)
+    content = {"operation": uuid4(), "following": following[0] if following else None, **grid.story(found)}
+    return render(request, "annotation/group_review.html", content)
 
 
 @require_POST

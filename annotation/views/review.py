@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from annotation import assignments, figures, queue, readings, refusals, reviews, shortcuts, workbench
 from annotation.clips import Clip
 from annotation.forms import ReviewForm, is_id
-from annotation.models import ReviewTask
+from annotation.models import GroupReview, ReviewTask
 from annotation.probes import qualification
 from annotation.tag_labels import labels
 from annotation.verdicts import Effort
@@ -115,7 +115,7 @@ def undo(request: SignedIn) -> HttpResponse:
     try:
         undoing = reviews.undo(reviewer=request.user, operation=_operation(request))
     except reviews.NotUndoable as refusal:
-        return _not_undone(request, refusal.code)
+        return _not_undone(request, refusal.code, refusal.event)
     except reviews.OperationReused:
         return _not_undone(request, "not_undoable")
     if not _wants_json(request):
@@ -210,17 +210,18 @@ def _lost() -> JsonResponse:
     return JsonResponse({"error": "lease_lost", "message": message}, status=409)
 
 
-def _not_undone(request: SignedIn, code: str) -> HttpResponse:
+def _not_undone(request: SignedIn, code: str, event: GroupReview | None = None) -> HttpResponse:
     texts = {
         "nothing_to_undo": _("There is nothing to undo."),
         "too_late": _("Your last review is more than a day old and stays."),
-        "in_group": _("Your last review was one verdict for a group of clips. Take it back on the page of the group."),
+        "in_group": _("Your last review was one verdict for a group of clips. It is taken back as a whole."),
         "not_undoable": _("That cannot be undone."),
     }
     if _wants_json(request) or request.htmx:
-        return JsonResponse({"error": code, "message": texts[code]}, status=409)
+        where = {"url": event.get_absolute_url()} if event else {}
+        return JsonResponse({"error": code, "message": texts[code], **where}, status=409)
     messages.info(request, texts[code])
-    return redirect("annotation:enter")
+    return redirect(event or f"annotation:{'history' if request.POST.get('next') == 'history' else 'enter'}")
 
 
 def _wants_json(request: SignedIn) -> bool:

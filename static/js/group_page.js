@@ -1,4 +1,5 @@
 /** The grid of a group of clips: move, open, take out, say which clips get which tag, and see what that would do. */
+import { OpenedClip } from "./group_clip.js";
 import { listen } from "./keys.js";
 import { laterWhenOnline, post } from "./server.js";
 import { announce, text } from "./strings.js";
@@ -7,7 +8,6 @@ import { WorkClock } from "./work_clock.js";
 
 const PAUSE = 120; // milliseconds without a change before the server is asked what it would do
 const form = document.getElementById("group");
-const dialog = document.getElementById("opened");
 const tiles = [...document.querySelectorAll(".tile")];
 
 class GroupPage {
@@ -20,12 +20,19 @@ class GroupPage {
   constructor() {
     this.#work.start({ seconds: 0, keystrokes: 0 });
     this.field = form.querySelector("[data-tag-field]");
+    this.input = this.field.querySelector(":scope > input");
     new TagField(this.field, form.dataset.options, () => this.#changed());
     form.addEventListener("change", () => this.#changed());
     form.addEventListener("submit", (event) => this.#submitted(event));
     for (const [index, tile] of tiles.entries()) tile.addEventListener("focusin", () => this.#mark(index));
-    dialog.addEventListener("close", () => this.#closed());
-    dialog.addEventListener("keydown", (event) => this.#closing(event));
+    this.opened = new OpenedClip(document.getElementById("opened"), {
+      x: () => this.#takeOut(),
+      l: () => this.#openNext(),
+      ArrowRight: () => this.#turnTo(tiles[this.#at + 1]),
+      ArrowLeft: () => this.#turnTo(tiles[this.#at - 1]),
+      closed: () => this.tile.focus(),
+    });
+    this.input.addEventListener("keydown", (event) => this.#leaving(event));
     listen((key) => this.#command(key));
     this.#tell();
   }
@@ -45,7 +52,7 @@ class GroupPage {
       " ": () => this.#open(this.tile),
       l: () => this.#openNext(),
       x: () => this.#takeOut(),
-      "/": () => this.field.querySelector(":scope > input").focus(),
+      "/": () => this.input.focus(),
       Enter: () => this.#send(),
     }[key];
   }
@@ -54,9 +61,11 @@ class GroupPage {
     return tiles.filter((tile) => tile.offsetTop === tiles[0].offsetTop).length;
   }
 
+  /** Down from a long row to a short one ends at its last clip. */
   #move(step) {
-    const to = this.#at + step;
-    if (tiles[to]) tiles[to].focus();
+    const rows = Math.ceil(tiles.length / this.#columns), row = (index) => Math.floor(index / this.#columns);
+    const to = step > 1 && row(this.#at) < rows - 1 ? Math.min(this.#at + step, tiles.length - 1) : this.#at + step;
+    tiles[to]?.focus();
   }
 
   #mark(index) {
@@ -70,6 +79,7 @@ class GroupPage {
     if (!box) return;
     box.checked = !box.checked;
     announce(`${this.tile.getAttribute("aria-label")}: ${text(box.checked ? "out" : "in")}`);
+    this.opened.mark(box);
     this.#changed();
   }
 
@@ -83,34 +93,35 @@ class GroupPage {
     this.#changed();
   }
 
-  async #open(tile) {
-    const button = tile.querySelector(".open");
-    const answer = await post(button.getAttribute("formaction"), new URLSearchParams(), "text/html").catch(laterWhenOnline);
-    if (!answer?.ok) return announce(text("offline"));
-    dialog.querySelector(".content").innerHTML = await answer.text();
-    dialog.showModal();
-    dialog.querySelector("footer button").focus();
-    dialog.querySelector("video")?.play().catch(() => {});
-    this.#changed(0);
+  #open(tile) {
+    this.opened.show(tile, () => {
+      tile.classList.remove("todo-now"); // the server knows; the preview that says so comes later
+      this.#changed(0);
+    });
+  }
+
+  /** Open another clip than the one in focus. */
+  #turnTo(tile) {
+    if (!tile) return;
+    this.#mark(tiles.indexOf(tile)); // behind an open window nothing takes the focus
+    this.#open(tile);
   }
 
   #openNext() {
     const tile = tiles.find((one) => one.classList.contains("todo-now"));
-    if (!tile) return;
-    tile.focus();
-    this.#open(tile);
+    if (tile) return this.#turnTo(tile);
+    this.opened.close();
+    announce(text("allLooked"));
   }
 
-  /** The key that opened it closes it, and does not go on to the page, which would open it again. */
-  #closing(event) {
-    if (event.key !== "o") return;
+  /** Out of the field for tags: Escape goes back to the clips; Enter in an empty one says what it says elsewhere. */
+  #leaving(event) {
+    if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Escape") this.tile.focus();
+    else if (event.key === "Enter" && this.input.value.trim()) this.#changed(0); // no such tag: it is told why
+    else if (event.key === "Enter") this.#send();
+    else return;
     event.preventDefault();
-    dialog.close();
-  }
-
-  #closed() {
-    dialog.querySelector(".content").replaceChildren();
-    this.tile.focus();
   }
 
   #changed(step = 1) {

@@ -77,14 +77,30 @@ def judge_the_group(page):
     expect(page.locator("#preview")).to_contain_text("3 suggestions are rejected")
     opened: list[str] = []
     page.on("request", lambda asked: opened.append(asked.url) if "/clips/" in asked.url else None)
-    for left in (2, 1, 0):
+    page.keyboard.press("l")
+    expect(page.locator("#opened .opened")).to_be_visible()
+    page.keyboard.press("o")
+    expect(page.locator("#opened")).to_be_hidden()
+    for left in (1, 0):  # one key each: the next one comes without closing the one before
         page.keyboard.press("l")
-        expect(page.locator("#opened .opened")).to_be_visible()
         expect(page.locator(".tile.todo-now")).to_have_count(left)
-        page.keyboard.press("o")
-        expect(page.locator("#opened")).to_be_hidden()
-    assert len(opened) == 3  # the key that closes a clip does not open it again
-    page.keyboard.press("Enter")
+        expect(page.locator("#opened .opened")).to_have_count(1)
+    page.keyboard.press("x")  # out with the one on the screen, and in again
+    expect(page.get_by_role("button", name="Take out")).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#preview")).to_contain_text("2 clips are reviewed")
+    page.keyboard.press("x")
+    expect(page.locator("#preview")).to_contain_text("3 clips are reviewed")
+    page.keyboard.press("l")  # there is none left
+    expect(page.locator("#opened")).to_be_hidden()
+    page.keyboard.press("/")
+    page.keyboard.press("Escape")  # out of the field: keys are keys again
+    with page.expect_response("**/preview/"):
+        page.keyboard.press("x")
+    with page.expect_response("**/preview/"):
+        page.keyboard.press("x")
+    assert len(opened) == 3, "a key that closes a clip, or that goes on, opens none by the way"
+    page.keyboard.press("/")
+    page.keyboard.press("Enter")  # with nothing typed it is the key that sends, not the first clip's button
     expect(page.get_by_role("heading", level=1)).to_have_text("3 clips were reviewed")
 
 

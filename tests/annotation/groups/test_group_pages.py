@@ -8,7 +8,7 @@ from annotation.groups import grid, sending
 from annotation.models import ClipLook, GoldClip, GroupReview, Qualification, Review, TrustPolicy
 from tests.annotation.factories import publish
 from tests.annotation.groups.factories import make_alike
-from tests.factories import make_tag
+from tests.factories import make_tag, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -118,7 +118,7 @@ def test_the_grid_is_read_with_the_same_statements_however_many_clips(alike, dja
         with django_assert_max_num_queries(9):
             grid.load(group, alike.reviewer)
     with django_assert_max_num_queries(2):
-        assert [group.clips for group in grid.listing(alike.line)] == [40, 4]
+        assert [group.clips for group in grid.listing(alike.line, alike.reviewer)] == [40, 4]
 
 
 def test_the_story_names_clips_that_were_left_out(client, alike):
@@ -142,4 +142,60 @@ def test_groups_open_to_who_has_qualified(client, alike):
     Qualification.objects.create(person=alike.reviewer, business_line=alike.line, state="passed")
     tiles = client.get(alike.group.get_absolute_url()).context["grid"].tiles
     assert [tile.title for tile in tiles] == ["Dunk 1", "Dunk 2", "Dunk 3"]  # gold clips are reviewed one by one
-    assert grid.listing(alike.line)[0].clips == 3
+    assert grid.listing(alike.line, alike.reviewer)[0].clips == 3
+
+
+def test_ones_own_clips_of_a_group_are_said_to_be_reviewed_not_in_other_hands(client, alike):
+    alike.look_at()
+    alike.send(without=alike.videos[2:])
+
+    page = client.get(alike.group.get_absolute_url())
+
+    assert [tile.reviewed for tile in page.context["grid"].tiles] == [True, True, False, False]
+    text = page.content.decode()
+    assert "You have reviewed 2 of these clips already." in text
+    assert "in other hands" not in text
+
+
+def test_a_group_that_one_has_judged_is_not_offered_again_for_its_other_slots(client, alike):
+    alike.line.overlap = 2
+    alike.line.save()
+    alike.look_at()
+    alike.send()
+
+    assert client.get("/groups/").context["groups"] == []
+    colleague = make_user("annotator", lines=(alike.line,))
+    assert [group.clips for group in grid.listing(alike.line, colleague)] == [4]
+
+
+def test_after_a_group_the_next_one_is_one_key_away(client, alike):
+    other = make_alike(3, alike.line)
+    alike.look_at()
+
+    page = client.get(alike.send().get_absolute_url()).content.decode()
+
+    assert f'id="on" href="{other.group.get_absolute_url()}"' in page
+    assert "Next group: 3 clips" in page
+
+
+def test_the_way_back_from_a_group_is_where_one_looks_for_it(client, alike):
+    alike.look_at()
+    event = alike.send()
+
+    history = client.get("/history/").content.decode()
+    undone = client.post("/review/undo/", {"next": "history"}, follow=True)
+    told = client.post("/review/undo/", headers={"accept": "application/json"})
+
+    assert history.count(f'href="{event.get_absolute_url()}"') == 4
+    assert undone.redirect_chain == [(event.get_absolute_url(), 302)]
+    assert "It is taken back as a whole." in undone.content.decode()
+    assert (told.status_code, told.json()["url"]) == (409, event.get_absolute_url())
+    assert Review.objects.filter(kind="undo").count() == 0
+
+
+def test_a_button_without_a_clip_comes_first_in_the_form(client, alike):
+    """Enter in a field presses a form's first button."""
+    page = client.get(alike.group.get_absolute_url()).content.decode()
+
+    form = page[page.index('<form id="group"') :]
+    assert form.index("<button hidden") < form.index('<button class="open"')
