@@ -6,10 +6,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.models import User
+from django.db.models import Prefetch
 
-from annotation.models import Consensus, Review
+from annotation.models import Consensus, Review, Ruling
 from annotation.verdicts import given
 from tagging import statements
+from tagging.video_page import localised_names
 
 WINDOW = 5_000  # reviews that one page looks through, so that each page costs the same
 
@@ -79,15 +81,19 @@ def search(reviewer: User, wanted: Wanted, before: int | None, most: int) -> Pag
 
 
 def note_outcomes(reviews: Sequence[Review], unsaid: Collection[int] = ()) -> None:
-    """Give each review `outcomes`: tags of which all reviewers together, or a ruling, say otherwise. One query.
+    """Give each review `outcomes`: tags of which all reviewers together, or a ruling, say otherwise. Three queries.
 
-    None for a review that was taken back, nor of the videos `unsaid` (`tagging.veils`). The reviews have been recalled
-    (`annotation.probes.memory`).
+    Each with its `ruling`, if there is one. None for a review that was taken back, nor of the videos `unsaid`
+    (`tagging.veils`). The reviews have been recalled (`annotation.probes.memory`).
     """
     videos = {one.task.video_id for one in reviews}.difference(unsaid)
     settled = Consensus.objects.filter(video__in=videos).select_related("tag")
+    told = settled.prefetch_related(Prefetch("tag__names", localised_names(), to_attr="shown"))
+    ruled = Ruling.objects.filter(video__in=videos).select_related("adjudicator").order_by("number")
+    last = {(one.video_id, one.business_line_id, one.tag_id): one for one in ruled}
     by_task: dict[tuple[int, int], list[Consensus]] = {}
-    for row in settled:
+    for row in told:
+        row.ruling = last.get((row.video_id, row.business_line_id, row.tag_id)) if row.ruled else None  # type: ignore[attr-defined]
         by_task.setdefault((row.video_id, row.business_line_id), []).append(row)
     for one in reviews:
         own = given(verdict.plain for verdict in one.told)  # type: ignore[attr-defined]

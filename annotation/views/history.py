@@ -40,7 +40,8 @@ def own(request: SignedIn) -> HttpResponse:
     """The reviewer's own reviews, newest first, paged by id."""
     asked = SearchForm(request.GET, lines=BusinessLine.objects.of(request.user))
     page = past.search(request.user, asked.wanted, asked.older_than, PAGE)
-    rows = Review.objects.filter(pk__in=page.found).shown().prefetch_related(*_names()).order_by("-pk")
+    rows = Review.objects.filter(pk__in=page.found).shown().select_related("group_item__event")
+    rows = rows.prefetch_related(*_names()).order_by("-pk")
     found, before = list(rows), asked.older_than
     older = page.older and urlencode({**asked.told, "before": page.older})
     memory.recall(found, request.user)

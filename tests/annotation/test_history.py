@@ -10,9 +10,11 @@ import pytest
 from django.utils import timezone
 
 from annotation import exports, past, queue, reviews
+from annotation.agreement import rulings
 from annotation.models import Consensus, ReviewTask
 from annotation.views import history
 from taxonomy import names
+from taxonomy.models import TagName
 from tests.annotation.factories import add, claim, make_review, make_task, publish
 from tests.factories import make_line, make_tag, make_user, make_video
 
@@ -157,3 +159,26 @@ def test_a_review_tells_what_all_together_made_of_it(client, sign_in):
     assert "it was ruled that Rain is not in the clip" in text
     assert "all together gave Snow" in text
     assert f"#review-{mine.pk}" in text
+
+
+def test_who_is_ruled_against_reads_who_ruled_and_why(client, sign_in):
+    line = make_line(overlap=2)
+    rain = make_tag("Rain")
+    TagName.objects.create(tag=rain, language="zh", text="雨", preferred=True)
+    reviewer = sign_in(lines=(line,))
+    publish()
+    video = make_video()
+    for slot in (1, 2):
+        make_task(line, video=video, slot=slot)
+    make_review(claim(reviewer, line), add(rain))
+    make_review(claim(make_user(lines=(line,)), line), add())
+    judge = make_user("editor", first_name="Inês")
+    disputed = Consensus.objects.get(tag=rain)
+    rulings.rule(disputed, accept=False, adjudicator=judge, seen=0, comment="Only wet streets.")
+
+    text = " ".join(client.get("/history/").content.decode().split())
+    chinese = client.get("/history/", headers={"accept-language": "zh-hans"}).content.decode()
+
+    assert "it was ruled that Rain is not in the clip" in text
+    assert "Inês: Only wet streets." in text
+    assert "雨" in chinese[chinese.index("outcomes") :].split("</ul>")[0]
