@@ -23,6 +23,8 @@ from taxonomy.edit_words import Words
 from taxonomy.guideline_forms import GuidelineForm
 from taxonomy.models import BusinessLine, ChangeSet, Guideline, Tag
 
+OFFERED = ("example", "counter_example")
+
 editors = permission_required("taxonomy.change_guideline", raise_exception=True)
 
 
@@ -42,7 +44,7 @@ class Place:
 @login_required
 @editors
 def edit(request: HttpRequest) -> HttpResponse:
-    """`?tag=<code>&line=<slug>`; without a line the general guideline."""
+    """`?tag=<code>&line=<slug>`; without a line the general guideline. `example` or `counter_example` offers a clip."""
     change_set, draft = _own(request)
     place = _place(request, draft)
     form = GuidelineForm(request.POST if request.method == "POST" else None, initial=_initial(place))  # type: ignore[arg-type]
@@ -62,7 +64,7 @@ def edit(request: HttpRequest) -> HttpResponse:
         "place": place,
         "change_set": change_set,
         "business_lines": BusinessLine.objects.all(),
-        "picked": {name: told[name] for name in ("examples", "counter_examples")},
+        "picked": {f"{name}s": _with(told[f"{name}s"], request.GET.get(name, "")) for name in OFFERED},
         "newest": newest,
         "diff": text_diff.brief(place.published.body, place.drafted.body) if place.drafted != place.published else [],
         "previews": previews(place.drafted.body),
@@ -90,6 +92,12 @@ def previews(body: str) -> list[tuple[str, SafeString]]:
     if len(written) < 2:
         return [("", guidelines.html(body_languages.of(body, None)))]
     return [(str(names[code]), guidelines.html(body_languages.of(body, code))) for code in names]
+
+
+def _with(clips: list[int], offered: str) -> list[int]:
+    """The clips and the one that the address offers."""
+    known = offered.isascii() and offered.isdigit() and len(offered) < 19
+    return list(dict.fromkeys([*clips, int(offered)])) if known else clips
 
 
 def _initial(place: Place) -> dict[str, Any]:

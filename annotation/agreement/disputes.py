@@ -17,6 +17,12 @@ from taxonomy.models import BusinessLine
 AT_ONCE = 30  # clips on a page of the queue
 COUNTED = 1000  # disputes that are counted; more are "many"
 
+COUNTS = """
+SELECT line, (SELECT count(*) FROM (
+    SELECT FROM annotation_consensus WHERE business_line_id = line AND doubt > 0 LIMIT %(most)s) AS counted)
+FROM unnest(%(lines)s::bigint[]) AS line
+"""
+
 # Of each tag the newest rulings on other clips that nobody took back, and how many there are.
 PAST = """
 SELECT tag_id, accepted, rejected, choice, comment, told.created_at, video_id,
@@ -107,6 +113,21 @@ def count(lines: Iterable[BusinessLine]) -> int:
     """Open disputes of these lines, at most COUNTED."""
     rows = Consensus.objects.filter(business_line__in=lines, doubt__gt=0)
     return rows.values("pk")[:COUNTED].aggregate(n=Count("pk"))["n"]
+
+
+def counts(lines: Iterable[BusinessLine]) -> dict[int, int]:
+    """Open disputes of each line, at most COUNTED. One statement."""
+    values = {"lines": [line.pk for line in lines], "most": COUNTED}
+    return dict(statements.rows(COUNTS, values))
+
+
+def ruled(line: BusinessLine) -> QuerySet[Ruling]:
+    """The newest rulings that hold."""
+    later = Ruling.objects.filter(
+        video=OuterRef("video"), business_line=line, tag=OuterRef("tag"), number__gt=OuterRef("number")
+    )
+    held = Ruling.objects.filter(~Exists(later), business_line=line).exclude(choice=Ruling.Choice.UNDO)
+    return held.select_related("video", "adjudicator").order_by("-pk")
 
 
 def of_clip(video: int, line: int) -> list[Dispute]:

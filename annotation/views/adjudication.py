@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required, permission_required
@@ -10,6 +12,8 @@ from django.contrib.auth.models import User
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
@@ -23,8 +27,11 @@ from annotation.tag_labels import labels
 from annotation.verdicts import Said
 from annotation.workbench import Answers
 from ml.registry.requests import SignedIn
+from taxonomy import own_set
 from taxonomy.drafting.edits import EditRefused
 from taxonomy.models import BusinessLine
+
+RULED = 10  # of the newest rulings that the queue tells
 
 adjudicators = permission_required("annotation.adjudicate", raise_exception=True)
 editors = permission_required("taxonomy.change_guideline", raise_exception=True)
@@ -35,18 +42,26 @@ editors = permission_required("taxonomy.change_guideline", raise_exception=True)
 @login_required
 @adjudicators
 def queue(request: SignedIn) -> HttpResponse:
-    """The most disputed clips of a line."""
+    """The most disputed clips of a line, and what was ruled on lately."""
     lines = list(tag_figures.lines_of(request.user))
-    line = _chosen(request, lines)
+    counts = disputes.counts(lines)
+    line = _chosen(request, lines, counts)
     place = _place(request.GET.get("at", ""))
     rows = (disputes.after(line, place) if place else disputes.waiting(line)) if line else Consensus.objects.none()
     found = list(rows[: disputes.AT_ONCE + 1])
     more = found[disputes.AT_ONCE - 1] if len(found) > disputes.AT_ONCE else None
-    known = labels([row.tag_id for row in found])
-    shown = [(row, known[row.tag_id].name) for row in found[: disputes.AT_ONCE] if row.tag_id in known]
-    count = disputes.count([line]) if line else 0
-    content = {"rows": shown, "line": line, "choices": lines, "count": count, "most": disputes.COUNTED}
-    return render(request, "annotation/disputes.html", content | {"more": _at(more) if more else ""})
+    ruled = list(disputes.ruled(line)[:RULED]) if line and not place else []
+    known = labels([row.tag_id for row in found] + [ruling.tag_id for ruling in ruled])
+    content = {
+        "rows": [(row, known[row.tag_id].name) for row in found[: disputes.AT_ONCE] if row.tag_id in known],
+        "ruled": [(ruling, known[ruling.tag_id].name) for ruling in ruled if ruling.tag_id in known],
+        "line": line,
+        "choices": [(one, counts[one.pk]) for one in lines],
+        "count": counts[line.pk] if line else 0,
+        "most": disputes.COUNTED,
+        "more": _at(more) if more else "",
+    }
+    return render(request, "annotation/disputes.html", content)
 
 
 @require_safe
@@ -120,21 +135,39 @@ def example(request: SignedIn, pk: int) -> HttpResponse:
     try:
         added = examples.add(ruling, request.user)
     except examples.Unwritten:
-        messages.error(request, _("This tag has no guideline of its own yet. Write one first, then add the clip."))
+        text = _("This tag has no guideline of its own yet that the clip could stand in.")
+        messages.error(request, _linked(text, _guideline(ruling), _("Write one with this clip")))
     except EditRefused:
-        messages.error(request, _("The guideline cannot take this clip now. Open it to see why."))
+        text = _("The guideline cannot take this clip now.")
+        messages.error(request, _linked(text, _guideline(ruling), _("Open it to see why")))
     else:
-        noted = _("Noted in your change set. It holds once the set is published.")
-        messages.success(request, noted if added else _("The guideline points to this clip already."))
+        messages.success(request, _noted(request) if added else _("The guideline points to this clip already."))
     return _back(request, ruling.business_line, ruling.video_id)
 
 
-def _chosen(request: SignedIn, lines: list[BusinessLine]) -> BusinessLine | None:
+def _chosen(request: SignedIn, lines: list[BusinessLine], counts: Mapping[int, int]) -> BusinessLine | None:
+    """The line that the address names, else the one with the most to decide."""
     slug = request.GET.get("line", "")
     found = next((line for line in lines if line.slug == slug), None)
     if slug and found is None:
         raise Http404
-    return found or next(iter(lines), None)
+    return found or max(lines, key=lambda line: counts[line.pk], default=None)
+
+
+def _guideline(ruling: Ruling) -> str:
+    """Where it is written, with the clip of the ruling put in."""
+    name = "example" if ruling.choice == Ruling.Choice.ACCEPT else "counter_example"
+    query = {"tag": ruling.tag.code, "line": ruling.business_line.slug, name: ruling.video_id}
+    return f"{reverse('taxonomy:guideline')}?{urlencode(query)}"
+
+
+def _noted(request: SignedIn) -> SafeString:
+    text = _("Noted in your change set. It holds once the set is published.")
+    return _linked(text, own_set.of(request.user).get_absolute_url(), _("To the change set"))
+
+
+def _linked(text: str, address: str, words: str) -> SafeString:
+    return format_html('<span>{}</span> <a href="{}">{}</a>', text, address, words)
 
 
 def _ruling(user: User, pk: int) -> Ruling:

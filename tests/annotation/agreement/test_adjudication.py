@@ -218,3 +218,51 @@ def test_of_two_adjudicators_at_once_one_is_told(line, dunk, street, disputed):
     told = next(answer for answer in said if isinstance(answer, rulings.Overtaken))
     assert told.latest == ruling
     assert ("Slam dunk" in given(disputed.video, line)) == (ruling.choice == "accept")
+
+
+def test_without_a_choice_the_queue_opens_where_there_is_most_to_decide(client, sign_in, disputed):
+    quiet = make_line(name="A quiet line")
+    sign_in("editor")
+
+    page = client.get(reverse("annotation:disputes"))
+
+    assert page.context["line"] == disputed.business_line
+    assert f"{disputed.business_line} (1)" in page.content.decode()
+    assert f"{quiet} (" not in page.content.decode()
+
+
+def test_what_was_ruled_on_is_found_again(client, sign_in, line, disputed):
+    editor = sign_in("editor", first_name="Inês")
+    ruling = rule(disputed, accept=False, by=editor, comment="The ball never goes in.")
+    address = reverse("annotation:disputes") + f"?line={line.slug}"
+
+    page = client.get(address).content.decode()
+    assert reverse("annotation:dispute", args=[line.slug, disputed.video_id]) in page
+    assert "The ball never goes in." in page
+    assert "All that was disputed has been ruled on." in page
+
+    rulings.undo(ruling, editor)
+    assert client.get(address).context["ruled"] == []
+
+
+def test_a_ruling_on_a_tag_without_a_guideline_leads_to_writing_one_with_its_clip(
+    client, sign_in, line, disputed, dunk
+):
+    ruling = rule(disputed, accept=True, by=sign_in("editor"))
+
+    page = client.post(reverse("annotation:ruling-example", args=[ruling.pk]), follow=True).content.decode()
+
+    address = f"/taxonomy/guidelines/?tag={dunk.code}&amp;line={line.slug}&amp;example={disputed.video_id}"
+    assert address in page
+    written = client.get(address.replace("&amp;", "&")).content.decode()
+    assert f'name="examples" value="{disputed.video_id}"' in written
+
+
+def test_an_example_tells_where_it_was_noted(client, sign_in, disputed, dunk):
+    Guideline.objects.create(tag=dunk, body="The ball goes in.", version=1)
+    publish()
+    ruling = rule(disputed, accept=True, by=sign_in("editor"))
+
+    page = client.post(reverse("annotation:ruling-example", args=[ruling.pk]), follow=True).content.decode()
+
+    assert f'href="{ChangeSet.objects.get(state="open").get_absolute_url()}"' in page
