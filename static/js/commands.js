@@ -10,7 +10,7 @@ function showKeys() {
 for (const button of document.querySelectorAll("[data-open=keys]")) button.addEventListener("click", showKeys);
 
 /**
- * @param {{desk: import("./desk.js").Desk, send: Function, undo: Function, skipping: {open: Function}, talk: import("./talk.js").Talk}} page
+ * @param {{desk: import("./desk.js").Desk, send: Function, sendByKey: Function, undo: Function, skipping: {open: Function}, talk: import("./talk.js").Talk}} page
  * @param {string} key
  * @returns {(() => void) | undefined}
  */
@@ -24,7 +24,7 @@ export function command(page, key) {
 function actions(page) {
   const { desk } = page;
   return {
-    send: () => page.send("submit"),
+    send: () => page.sendByKey(),
     down: () => desk.focus.move(1),
     up: () => desk.focus.move(-1),
     accept: () => desk.accept(),

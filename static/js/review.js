@@ -15,6 +15,7 @@ import { announce, sentence, text } from "./strings.js";
 import { Talk } from "./talk.js";
 import { WorkClock } from "./work_clock.js";
 
+const BOUNCE = 300; // milliseconds in which a second Enter is still the first one: nobody has seen the next clip by then
 const addresses = document.getElementById("main").dataset;
 const undoing = document.getElementById("undo");
 
@@ -23,6 +24,7 @@ class ReviewPage {
   #sent = new WeakSet();
   #busy = false;
   #leaving = false;
+  #sentAt = -BOUNCE;
 
   constructor() {
     label(document);
@@ -64,6 +66,14 @@ class ReviewPage {
     else this.#advance();
   }
 
+  /** The key that sends. Pressed twice by mistake it sends one clip, not also the next one, unseen. */
+  sendByKey() {
+    const now = performance.now();
+    if (now - this.#sentAt < BOUNCE && !this.desk.verdicts.touched) return;
+    this.#sentAt = now;
+    this.send("submit");
+  }
+
   /** One verdict back; where there is none, the clip before. */
   async undo() {
     if (this.#busy || this.desk.undo()) return;
@@ -73,11 +83,11 @@ class ReviewPage {
       await this.outbox.drained();
       if (this.form !== form) return; // a refused clip has come back: that is the one before
       const answer = await post(address(undoing), new URLSearchParams({ operation: operation() }));
-      const { clip, stats, message } = [200, 409].includes(answer.status) ? await answer.json() : {};
+      const { clip, stats, message, url } = [200, 409].includes(answer.status) ? await answer.json() : {};
       if (stats) showStats(stats);
       if (clip) return this.#swap(clipFrom(clip), text("undone"));
       announce(message ?? text("nothingToUndo"));
-      if (message) this.desk.notice(message);
+      if (message) this.desk.notice(message, url ? [[text("toGroup"), () => location.assign(url)]] : []);
     });
   }
 

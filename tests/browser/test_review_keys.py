@@ -73,6 +73,17 @@ def test_a_rejection_has_a_reason(desk, queue):
     assert verdicts(Review.objects.get())[queue.street.pk] == ("reject", "minor", None)
 
 
+def test_enter_pressed_twice_by_mistake_sends_one_clip(desk):
+    desk.press("Enter", "Enter")
+
+    desk.saved()
+    desk.page.wait_for_timeout(350)
+    desk.shows("Clip 2")
+    assert Review.objects.count() == 1
+    desk.press("Enter")
+    desk.shows("Clip 3")
+
+
 def test_a_sibling_takes_the_place_of_a_tag(desk, queue):
     desk.press("ArrowDown", ".")
     desk.page.get_by_role("option", name="League game").click()
@@ -142,6 +153,7 @@ def test_the_last_clip_leads_to_an_empty_queue(desk, queue):
     for n in (1, 2, 3):
         desk.shows(f"Clip {n}")
         desk.press("Enter")
+        desk.page.wait_for_timeout(350)  # twice in a moment would count as one press
 
     expect(desk.page.get_by_role("heading", name="Nothing is waiting")).to_be_visible()
     assert Review.objects.count() == 3
