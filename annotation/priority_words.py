@@ -24,6 +24,8 @@ def why(reasons: Mapping[str, int]) -> list[str]:
         sentences.append(_("the models found no tag"))
     if reasons.get("new"):
         sentences.append(_("it is unlike the clips reviewed so far"))
+    if reasons.get("typical"):
+        sentences.append(_("it tells much of clips that nobody has reviewed"))
     if n := reasons.get("rare"):
         text = ngettext("%(n)d likely tag has few examples", "%(n)d likely tags have few examples", n)
         sentences.append(text % {"n": n})

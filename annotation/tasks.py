@@ -9,7 +9,7 @@ from annotation.agreement import missing, refreshing
 from annotation.groups import gathering
 from annotation.learning import sequels, triggers, watching
 from annotation.probes import looking_back, trust
-from annotation.prospects import rescoring
+from annotation.prospects import front, rescoring
 from annotation.quality import fold
 from ml.registry import nudges, runs
 from taxonomy.models import BusinessLine
@@ -23,7 +23,15 @@ def retrain(run: int) -> None:
 @shared_task
 def rescore() -> None:
     """Priorities follow what tags have examples by now. A second worker at it leaves it to the first."""
-    rescoring.rescore()
+    if rescoring.rescore() is not None:
+        nudges.spread()
+
+
+@shared_task
+def spread_fronts() -> None:
+    """Put the front of each line's queue in order; weighing put the clips there, each by itself."""
+    for line in BusinessLine.objects.all():
+        front.spread(line)
 
 
 @shared_task

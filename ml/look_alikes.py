@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ml.layers import vector_index
 from ml.layers.neighbours import SimilarityRecaller
@@ -22,7 +23,7 @@ def pairs(pipeline: Pipeline, videos: Sequence[VideoInput], least: float, most: 
 
     Features come from the store. None where the stack compares nothing, or a video has nothing to compare.
     """
-    found = dict(_vectors(pipeline, videos))
+    found = dict(vectors(pipeline, videos))
     return near(list(found), np.stack(list(found.values())), least, most) if found else []
 
 
@@ -39,12 +40,30 @@ def near(ids: Sequence[int], vectors: Array, least: float, most: int) -> list[Pa
     return sorted((a, b, likeness) for (a, b), likeness in likest.items())
 
 
-def _vectors(pipeline: Pipeline, videos: Sequence[VideoInput]) -> Iterator[tuple[int, Array]]:
-    by = next((found for name in RECALLERS if (found := pipeline.recallers.get(name)) is not None), None)
-    if not isinstance(by, SimilarityRecaller):
+def vectors(pipeline: Pipeline, videos: Sequence[VideoInput]) -> Iterator[tuple[int, Array]]:
+    """Of each video that has something to compare, what it is compared by: (dim,) of length 1, from the store."""
+    by = _comparer(pipeline)
+    if by is None:
         return
     for start in range(0, len(videos), BATCH):
         for features in pipeline.modality.features(videos[start : start + BATCH], pipeline.store):
             vector = by.vector(features)
             if vector is not None:
                 yield features.video.id, vector.astype(np.float32)
+
+
+def learned(pipeline: Pipeline, most: int, random: np.random.Generator) -> tuple[NDArray[np.int64], Array]:
+    """The videos that the stack learned from, and vectors (at most `most`, dim) whose R'R is about that of all of them.
+
+    More than `most` are drawn from, and the drawn ones made longer, so that they count for the others.
+    """
+    by = _comparer(pipeline)
+    if by is None or by.index is None:
+        return np.zeros(0, np.int64), np.zeros((0, 0), np.float32)
+    rows = np.sort(random.permutation(len(by.videos))[:most])
+    return by.videos, vector_index.vectors_of(by.index, rows) * np.float32((len(by.videos) / max(len(rows), 1)) ** 0.5)
+
+
+def _comparer(pipeline: Pipeline) -> SimilarityRecaller | None:
+    by = next((found for name in RECALLERS if (found := pipeline.recallers.get(name)) is not None), None)
+    return by if isinstance(by, SimilarityRecaller) else None

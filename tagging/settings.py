@@ -260,6 +260,7 @@ CELERY_TASK_ROUTES = {
     "tagging.tasks.suggest_waiting": {"queue": "gpu"},
     "annotation.tasks.retrain": {"queue": "gpu"},
     "annotation.tasks.gather_groups": {"queue": "gpu"},
+    "annotation.tasks.spread_fronts": {"queue": "gpu"},
 }
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True

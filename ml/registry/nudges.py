@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 # Seconds, as often as beat sends them: an older nudge has been overtaken, and they must not pile up in the queue.
 SUGGEST_EXPIRES = 10
 TRAIN_EXPIRES = 30
+SPREAD_EXPIRES = 3600  # until tasks are weighed again
 GATHER_EXPIRES = 600  # asked for by a person, and behind a training it may wait
 
 
@@ -30,6 +31,11 @@ def train(run: int) -> None:
 def gather(line: int) -> None:
     """After the commit, tell a worker of the models to put a business line's waiting clips into groups."""
     _after_commit("annotation.tasks.gather_groups", line, expires=GATHER_EXPIRES)
+
+
+def spread() -> None:
+    """After the commit, tell a worker of the models to put the front of each business line's queue in order."""
+    _after_commit("annotation.tasks.spread_fronts", expires=SPREAD_EXPIRES)
 
 
 def _after_commit(task: str, *args: Any, expires: int) -> None:

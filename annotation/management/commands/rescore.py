@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from annotation.prospects import rescoring
+from ml.registry import nudges
 
 
 class Command(BaseCommand):
@@ -20,4 +21,5 @@ class Command(BaseCommand):
         changed = rescoring.rescore(options["batch"])
         if changed is None:
             raise CommandError("Another process is weighing the tasks now. Wait for it: it does the same work.")
+        nudges.spread()
         self.stdout.write(f"{changed} waiting tasks have another priority.")
