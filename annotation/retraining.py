@@ -112,8 +112,7 @@ def clear_away(run: TrainingRun) -> None:
 def _bundle(run: TrainingRun) -> Path:
     """Where the run's bundle goes: the same place for every worker that takes it over."""
     unique = hashlib.sha256(f"{run.pk} {run.created_at.isoformat()}".encode()).hexdigest()
-    stack = Path(run.stack).stem  # it may be the path of its file
-    return Path(settings.BUNDLE_ROOT) / f"{stack}-{run.snapshot[:8]}-{unique[:6]}"
+    return Path(settings.BUNDLE_ROOT) / f"{run.stack_name}-{run.snapshot[:8]}-{unique[:6]}"
 
 
 def _snapshot(run: TrainingRun) -> Taken:

@@ -61,7 +61,7 @@ class LearningSettings(Trial):
     hour = models.PositiveSmallIntegerField(
         _("at this hour (0–23)"), default=3, validators=[MaxValueValidator(23)]
     )  # in the time zone of the server
-    stack = models.CharField(_("stack"), max_length=50, blank=True)
+    stack = models.CharField(_("stack"), max_length=500, blank=True)
     sequel = models.CharField(
         _("Nothing speaks against the new version"), max_length=10, choices=Sequel, default=Sequel.WAITS
     )

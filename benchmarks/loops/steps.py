@@ -65,12 +65,10 @@ def import_videos(
     }
 
 
-def train() -> tuple[ModelVersion, float]:
-    """Retrain on the reviews and promote what comes out; returns it and the seconds it took."""
+def train(stack: str = "small") -> tuple[ModelVersion, float]:
+    """Retrain a stack (a name or a file) on the reviews and promote what comes out; returns it and the seconds."""
     begun = time.perf_counter()
-    version = retraining.retrain(
-        runs.start("small").pk, lambda p: say(f"  {p.stage} {p.done}/{p.total} {p.loss or ''}")
-    )
+    version = retraining.retrain(runs.start(stack).pk, lambda p: say(f"  {p.stage} {p.done}/{p.total} {p.loss or ''}"))
     if version is None:
         raise RuntimeError("the training did not give a version")
     promotion.promote(version, despite=True)

@@ -36,7 +36,7 @@ class ModelVersion(models.Model):
         RETIRED = "retired", _("retired")
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.CANDIDATE)
-    stack = models.CharField(_("stack"), max_length=50)
+    stack = models.CharField(_("stack"), max_length=500)
     bundle = models.CharField(max_length=200, unique=True)  # folder below BUNDLE_ROOT
     snapshot_hash = models.CharField(max_length=64)
     taxonomy_version = models.PositiveIntegerField(_("taxonomy version"))  # its number; taxonomies are not known here
@@ -59,6 +59,11 @@ class ModelVersion(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("registry:version", args=[self.pk])
+
+    @property
+    def stack_name(self) -> str:
+        """A stack is named, or a file of the installation's own."""
+        return Path(self.stack).stem
 
     @property
     def notes(self) -> list[str]:
@@ -100,7 +105,7 @@ class TrainingRun(models.Model):
     UNFINISHED = (State.QUEUED, State.RUNNING, State.CANCELLING)
 
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
-    stack = models.CharField(_("stack"), max_length=50)
+    stack = models.CharField(_("stack"), max_length=500)
     snapshot = models.CharField(max_length=200, blank=True)  # folder below SNAPSHOT_ROOT, once it is made
     stage = models.CharField(_("stage"), max_length=100, blank=True)
     done = models.PositiveIntegerField(default=0)
@@ -141,6 +146,11 @@ class TrainingRun(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("registry:run", args=[self.pk])
+
+    @property
+    def stack_name(self) -> str:
+        """A stack is named, or a file of the installation's own."""
+        return Path(self.stack).stem
 
     @property
     def stage_name(self) -> str:

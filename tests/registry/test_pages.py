@@ -114,6 +114,18 @@ def test_another_stack_can_be_chosen(client, settings):
     assert client.post("/models/retrain/", {"stack": "../secrets"}).status_code == 400
 
 
+def test_the_usual_stack_may_be_a_file_that_lies_deep(client, settings):
+    settings.TRAINING_STACK = f"/{'somewhere/' * 30}our-own.toml"
+
+    client.post("/models/retrain/")
+
+    run = TrainingRun.objects.get()
+    assert run.stack == settings.TRAINING_STACK
+    page = client.get(run.get_absolute_url()).content.decode()
+    assert "our-own ·" in page
+    assert "somewhere" not in page
+
+
 def test_what_the_training_noted_is_told(client):
     notes = [
         "mentions.v1 is unchanged: taken from the active version.",
