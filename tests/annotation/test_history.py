@@ -164,6 +164,7 @@ def test_a_review_tells_what_all_together_made_of_it(client, sign_in):
 def test_who_is_ruled_against_reads_who_ruled_and_why(client, sign_in):
     line = make_line(overlap=2)
     rain = make_tag("Rain")
+    names.follow(rain)
     TagName.objects.create(tag=rain, language="zh", text="雨", preferred=True)
     reviewer = sign_in(lines=(line,))
     publish()
@@ -175,6 +176,7 @@ def test_who_is_ruled_against_reads_who_ruled_and_why(client, sign_in):
     judge = make_user("editor", first_name="Inês")
     disputed = Consensus.objects.get(tag=rain)
     rulings.rule(disputed, accept=False, adjudicator=judge, seen=0, comment="Only wet streets.")
+    ReviewTask.objects.update(done_at=timezone.now() - timedelta(hours=25))  # it can no longer be taken back
 
     text = " ".join(client.get("/history/").content.decode().split())
     chinese = client.get("/history/", headers={"accept-language": "zh-hans"}).content.decode()
