@@ -18,7 +18,7 @@ from taxonomy.models import BusinessLine
 
 MOST_CLIPS = 10_000  # of a queue, the most urgent first: what is far behind is grouped when its turn comes
 MOST_IN_GROUP = 60  # more pictures than that nobody looks at
-LIKENESS = 0.9  # cosine from which clips are alike
+LIKENESS = 0.96  # cosine from which clips are alike: measured, see docs/benchmarks.md
 NEIGHBOURS = 30  # of each clip
 IN_USE = timedelta(minutes=30)  # so long after a look somebody may still be at work on a group
 

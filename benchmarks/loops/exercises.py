@@ -19,16 +19,16 @@ SIZE = (256, 256)
 def run(data: Path) -> dict[str, object]:
     folder = data / "exercises"
     exercises = json.loads((folder / "exercises.json").read_text(encoding="utf-8"))
-    labels = [_labels(exercise) for exercise in exercises]
-    known = sorted({label for each in labels for label in each})
+    told = [labels(exercise) for exercise in exercises]
+    known = sorted({label for each in told for label in each})
     steps.import_taxonomy(
         steps.write_csv("tags.csv", [{"id": label, "name": label.split(": ")[1], "kind": "content"} for label in known])
     )
     media = Path(settings.VAR) / "exercises"
     media.mkdir()
     rows = []
-    for number, (exercise, tags) in enumerate(zip(exercises, labels, strict=True)):
-        _film([folder / "photos" / name for name in exercise["images"]], media / f"{number}.mp4")
+    for number, (exercise, tags) in enumerate(zip(exercises, told, strict=True)):
+        film([folder / "photos" / name for name in exercise["images"]], media / f"{number}.mp4")
         text = " ".join(exercise["instructions"])
         rows.append(
             {"id": number, "title": exercise["name"], "text": text, "media": f"{number}.mp4", "tags": json.dumps(tags)}
@@ -42,14 +42,14 @@ def run(data: Path) -> dict[str, object]:
     return figures | {"test_split": steps.metrics(version), "recallers": version.metrics["recallers"]}
 
 
-def _labels(exercise: dict[str, object]) -> list[str]:
+def labels(exercise: dict[str, object]) -> list[str]:
     """What the set says of one exercise; the kind stands before the name, for `body only` is not a muscle."""
     single = [f"{kind}: {exercise[kind]}" for kind in SINGLE if exercise.get(kind)]
     muscles = [*exercise["primaryMuscles"], *exercise["secondaryMuscles"]]  # type: ignore[misc]
     return single + [f"muscle: {name}" for name in dict.fromkeys(muscles)]
 
 
-def _film(photos: list[Path], to: Path) -> None:
+def film(photos: list[Path], to: Path) -> None:
     """One second of each photo."""
     with av.open(str(to), "w") as container:
         stream = container.add_stream("libx264", rate=1, options={"crf": "20", "preset": "ultrafast"})
