@@ -30,6 +30,7 @@ class DemoClip:
     tags: Mapping[str, tuple[str, ...]]  # business line -> codes its reviewers give, the surest first
     audio: str = "scene"  # scene | muted (a silent stream) | absent (no stream)
     review: str = ""  # first | later | empty: waits in the queue
+    copy_of: str = ""  # id of the clip that somebody else uploaded before
 
     @property
     def file(self) -> str:
@@ -38,7 +39,9 @@ class DemoClip:
     def shoot(self, folder: Path) -> Path:
         """Draw and film it into the folder, unless it is there already."""
         path = folder / self.file
-        if not path.exists():
+        if not path.exists() and self.copy_of:
+            film.upload_again(folder / f"{self.copy_of}.mp4", path)
+        elif not path.exists():
             scene = scenes.find(self.scene)(self.seed, self.seconds)
             if self.audio == "muted":
                 scene.sound = _silence  # type: ignore[method-assign]
@@ -52,7 +55,14 @@ def _silence(track: Track) -> None:
 
 def load(table: Path = TABLE) -> list[DemoClip]:
     """All clips, in the order of the table."""
-    return [_clip(row) for row in tomllib.loads(table.read_text(encoding="utf-8"))["clip"]]
+    rows = tomllib.loads(table.read_text(encoding="utf-8"))["clip"]
+    drawn = {row["id"]: row for row in rows if "copy_of" not in row}
+    return [_clip(_drawn(drawn[row["copy_of"]]) | row if "copy_of" in row else row) for row in rows]
+
+
+def _drawn(row: dict[str, object]) -> dict[str, object]:
+    """What a copy has of its original: neither its texts nor its review."""
+    return {name: value for name, value in row.items() if name not in {*TEXTS, "review"}}
 
 
 def _clip(row: dict[str, object]) -> DemoClip:
@@ -66,6 +76,7 @@ def _clip(row: dict[str, object]) -> DemoClip:
         tags={line: (*common, *_codes(row, line)) for line in LINES},
         audio=str(row.get("audio", "scene")),
         review=str(row.get("review", "")),
+        copy_of=str(row.get("copy_of", "")),
     )
 
 
@@ -78,9 +89,12 @@ def _codes(row: dict[str, object], field: str) -> tuple[str, ...]:
 def shoot_all(clips: Sequence[DemoClip], folder: Path, processes: int = 2) -> Iterator[Path]:
     """Film all clips, several at a time. A clip that exists is kept, so this may be started again."""
     # The long ones first, so that no process is left alone with one at the end.
-    order = sorted(clips, key=lambda clip: -clip.seconds)
+    order = sorted((clip for clip in clips if not clip.copy_of), key=lambda clip: -clip.seconds)
     with get_context("spawn").Pool(processes) as pool:
         yield from pool.imap_unordered(partial(_shoot, folder=folder), order)
+    for copy in clips:
+        if copy.copy_of:
+            yield copy.shoot(folder)
 
 
 def _shoot(clip: DemoClip, folder: Path) -> Path:

@@ -41,3 +41,21 @@ def _record(scene: Scene, container: av.container.OutputContainer) -> None:
     frame.sample_rate, frame.pts, frame.time_base = RATE, 0, Fraction(1, RATE)
     container.mux(stream.encode(frame))
     container.mux(stream.encode(None))
+
+
+def upload_again(source: Path, path: Path) -> None:
+    """Write a film once more as re-uploads are: half the size, coarser, its sound as it was."""
+    unfinished = path.with_name(path.stem + ".part.mp4")
+    with av.open(str(source)) as read, av.open(str(unfinished), "w") as container:
+        picture = container.add_stream("libx264", rate=FPS, options=VIDEO_OPTIONS | {"crf": "32"})
+        picture.width, picture.height, picture.pix_fmt = WIDTH // 2, HEIGHT // 2, "yuv420p"
+        sound = {stream.index: container.add_stream_from_template(stream) for stream in read.streams.audio}
+        for packet in read.demux():
+            if packet.stream.index not in sound:
+                for frame in packet.decode():
+                    container.mux(picture.encode(frame.reformat(picture.width, picture.height)))
+            elif packet.dts is not None:  # else it is the end
+                packet.stream = sound[packet.stream.index]
+                container.mux(packet)
+        container.mux(picture.encode(None))
+    unfinished.replace(path)

@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from annotation.demo import world
-from annotation.models import GoldClip, Qualification, Review, TrustPolicy
+from annotation.models import Consensus, GoldClip, Qualification, Review, TrustPolicy
 from annotation.probes import gold, qualification
 from tagging.models import Video
 from taxonomy.models import BusinessLine, Tag
@@ -35,9 +35,11 @@ def make() -> None:
 
 
 def _reviewed(line: BusinessLine) -> list[Video]:
+    """Those that one person reviewed: of the others something may be disputed."""
     done = Review.objects.filter(task__business_line=line, kind=Review.Kind.REVIEW, undone_by=None)
     tagged = Video.objects.filter(pk__in=done.values("task__video"), video_tags__business_line=line)
-    return list(tagged.distinct().order_by("pk")[:CLIPS])
+    alone = tagged.exclude(pk__in=Consensus.objects.filter(business_line=line).values("video"))
+    return list(alone.distinct().order_by("pk")[:CLIPS])
 
 
 def _make(video: Video, line: BusinessLine, author: User) -> None:

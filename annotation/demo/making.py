@@ -12,13 +12,15 @@ from django.conf import settings
 
 from annotation import retraining
 from annotation.demo import clips as demo_clips
-from annotation.demo import founding, gold_clips, reviewing
+from annotation.demo import founding, gold_clips, reviewing, second_opinions, world
 from annotation.demo.clips import DemoClip
 from annotation.demo.reviewing import SOURCE
+from annotation.groups import gathering
 from ml.registry import promotion, runs
 from ml.registry.models import ModelVersion, TrainingRun
 from tagging import intake, probing, suggestions
 from tagging.models import Import, Video
+from taxonomy.models import BusinessLine
 
 if TYPE_CHECKING:
     from ml.training.journal import Progress
@@ -55,8 +57,13 @@ def make(clips: Sequence[DemoClip], say: Say) -> None:
     suggest(say)
     say("Correcting some of the first suggestions")
     reviewing.review([clip for clip in clips if clip.review == "later"])
+    say("Letting two people review a few clips")
+    second_opinions.make(clips)
     say("Choosing gold clips")
     gold_clips.make()
+    say("Looking for groups of similar clips")
+    for line in BusinessLine.objects.filter(slug__in=world.lines()):
+        gathering.gather(line)
 
 
 def film(clips: Sequence[DemoClip], folder: Path, say: Say) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import numpy as np
@@ -22,11 +22,17 @@ from taxonomy import rulebook
 from taxonomy.models import BusinessLine, Tag
 
 SOURCE = "demo"
+Seen = Callable[[Iterable[str]], list[str]]  # the codes of the true tags -> of those a person gives
 
 
-def operation(line: str, clip: str) -> UUID:
-    """The same in each start, so that no review is written twice."""
-    return uuid5(NAMESPACE_URL, f"tagwright-demo/{line}/{clip}")
+def operation(line: str, clip: str, reviewer: str = "") -> UUID:
+    """The same in each start, so that no review is written twice. Of those who see a clip otherwise it names them."""
+    return uuid5(NAMESPACE_URL, "/".join(filter(None, ("tagwright-demo", line, clip, reviewer))))
+
+
+def video(clip: str) -> int:
+    """The id of a clip's video."""
+    return Video.objects.get(source=SOURCE, external_id=clip).pk
 
 
 def unreviewed(clips: Iterable[DemoClip]) -> list[DemoClip]:
@@ -49,18 +55,27 @@ def review(clips: Sequence[DemoClip], report: Callable[[int], None] = lambda cou
     """Let the reviewers of each line review those of the clips that wait. Returns how many reviews were written."""
     told = _Truth(clips)
     count = 0
-    for slug, line in world.lines().items():
-        row = BusinessLine.objects.get(slug=slug)
-        others = ReviewTask.objects.open().filter(business_line=row).exclude(video__in=told.clips)
-        leave = list(others.values_list("pk", flat=True))
-        waiting = deque(User.objects.filter(username__in=line.reviewers).order_by("pk"))
-        while waiting:
-            reviewer = waiting.popleft()
-            if task := _next(reviewer, row, told, leave):
-                told.tell(task, reviewer, row)
-                waiting.append(reviewer)
-                report(count := count + 1)
+    for slug in world.lines():
+        for _review in _reviews(BusinessLine.objects.get(slug=slug), told):
+            report(count := count + 1)
     return count
+
+
+def review_for(line: BusinessLine, clips: Sequence[DemoClip], seen: Mapping[tuple[str, str], Seen]) -> int:
+    """The same for one line; `seen` tells how a person (by user name) sees a clip (by its id) otherwise than it is."""
+    return sum(1 for _review in _reviews(line, _Truth(clips, seen)))
+
+
+def _reviews(line: BusinessLine, told: _Truth) -> Iterator[Review]:
+    """The line's reviewers take turns until none of the clips is left for any of them."""
+    others = ReviewTask.objects.open().filter(business_line=line).exclude(video__in=told.clips)
+    leave = list(others.values_list("pk", flat=True))
+    waiting = deque(User.objects.filter(username__in=world.lines()[line.slug].reviewers).order_by("pk"))
+    while waiting:
+        reviewer = waiting.popleft()
+        if task := _next(reviewer, line, told, leave):
+            yield told.tell(task, reviewer, line)
+            waiting.append(reviewer)
 
 
 def _next(reviewer: User, line: BusinessLine, told: _Truth, leave: Sequence[int]) -> ReviewTask | None:
@@ -79,26 +94,27 @@ def _videos(clips: Iterable[DemoClip]) -> dict[int, DemoClip]:
 class _Truth:
     """What the reviewers know: the true tags of each clip, by line."""
 
-    def __init__(self, clips: Sequence[DemoClip]) -> None:
-        self.clips = _videos(clips)
+    def __init__(self, clips: Sequence[DemoClip], seen: Mapping[tuple[str, str], Seen] | None = None) -> None:
+        self.clips, self.seen = _videos(clips), seen or {}
         self._ids = dict(Tag.objects.values_list("code", "pk"))
         self._parents = dict(Tag.objects.values_list("pk", "parent"))
         self._rng = np.random.default_rng(7)
 
-    def tell(self, task: ReviewTask, reviewer: User, line: BusinessLine) -> None:
+    def tell(self, task: ReviewTask, reviewer: User, line: BusinessLine) -> Review:
         """Submit the verdicts on one claimed task."""
         clip = self.clips[task.video_id]
-        true = {name: [self._ids[code] for code in codes] for name, codes in clip.tags.items()}
+        seen = self.seen.get((clip.id, reviewer.username))
+        true = {name: [self._ids[code] for code in (seen or list)(codes)] for name, codes in clip.tags.items()}
         shown, model = _shown(task.video_id, line)
         all_true = {tag for tags in true.values() for tag in tags}
         said = verdicts(shown, true[line.slug], all_true, self._parents)
         edits = sum(one.choice != Verdict.Choice.ACCEPT for one in said)
         seconds = round(float(self._rng.gamma(6, 1.6)) + 2, 1)
-        reviews.submit(
+        return reviews.submit(
             task.pk,
             reviewer=reviewer,
             token=task.token,
-            operation=operation(line.slug, clip.id),
+            operation=operation(line.slug, clip.id, reviewer.username if seen else ""),
             verdicts=said,
             model_version=model,
             effort=Effort(seconds, 1 + 2 * edits, edits),  # a tag is found and told in two keys; one sends

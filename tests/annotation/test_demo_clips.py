@@ -9,7 +9,7 @@ from collections import Counter
 import av
 import pytest
 
-from annotation.demo import clips, world
+from annotation.demo import clips, second_opinions, world
 from annotation.demo.scenes import SCENES
 from taxonomy.rules import Node, Rule, RuleBook
 
@@ -21,7 +21,9 @@ ID = {tag.code: number for number, tag in enumerate(TAGS, start=1)}
 def test_about_sixty_clips_show_every_scene():
     assert 55 <= len(CLIPS) <= 70
     assert {clip.scene for clip in CLIPS} == set(SCENES)
-    assert len({clip.id for clip in CLIPS}) == len({(clip.scene, clip.seed) for clip in CLIPS}) == len(CLIPS)
+    drawn = [clip for clip in CLIPS if not clip.copy_of]
+    assert len({clip.id for clip in CLIPS}) == len(CLIPS)
+    assert len({(clip.scene, clip.seed) for clip in drawn}) == len(drawn)
     assert all(5 <= clip.seconds <= 12 for clip in CLIPS)
 
 
@@ -80,17 +82,21 @@ def test_every_guideline_is_there_in_chinese():
 
 @pytest.mark.parametrize("line", clips.LINES)
 def test_true_tags_break_no_rule_of_their_line(line):
+    book = rule_book(line)
+
+    for clip in CLIPS:
+        assert clip.tags[line], clip.id
+        assert book.conflicts(ID[code] for code in clip.tags[line]) == [], clip.id
+
+
+def rule_book(line):
     numbers = {name: number for number, name in enumerate(clips.LINES, start=1)}
     nodes = [Node(ID[tag.code], ID.get(tag.parent), tag.assignable, tag.kind) for tag in TAGS]
     rules = [
         Rule(n, rule.kind, ID[rule.subject], tuple(ID[o] for o in rule.others), numbers.get(rule.line), rule.weight)
         for n, rule in enumerate(world.rules(), start=1)
     ]
-    book = RuleBook.compile(nodes, rules, numbers[line])
-
-    for clip in CLIPS:
-        assert clip.tags[line], clip.id
-        assert book.conflicts(ID[code] for code in clip.tags[line]) == [], clip.id
+    return RuleBook.compile(nodes, rules, numbers[line])
 
 
 def test_lines_want_different_tags():
@@ -125,6 +131,33 @@ def test_all_clips_are_filmed_by_several_processes(tmp_path):
     small = [clips.DemoClip(str(n), "puzzle", n, 0.4, {}, {}) for n in range(3)]
 
     assert {path.name for path in clips.shoot_all(small, tmp_path, processes=2)} == {"0.mp4", "1.mp4", "2.mp4"}
+
+
+def test_a_copy_is_the_film_uploaded_again_in_another_file(tmp_path):
+    original = clips.DemoClip("one", "puzzle", 0, 0.4, {}, {})
+    copy = clips.DemoClip("two", "puzzle", 0, 0.4, {}, {}, copy_of="one")
+
+    assert [path.name for path in clips.shoot_all([copy, original], tmp_path, processes=1)] == ["one.mp4", "two.mp4"]
+    with av.open(str(tmp_path / "one.mp4")) as first, av.open(str(tmp_path / "two.mp4")) as second:
+        assert [stream.codec_context.name for stream in second.streams] == ["h264", "aac"]
+        assert second.streams.video[0].width == first.streams.video[0].width // 2
+        assert len(list(second.decode(video=0))) == len(list(first.decode(video=0))) == 6
+    assert {clip.copy_of for clip in CLIPS} - {clip.id for clip in CLIPS} == {""}
+
+
+def test_second_opinions_are_of_clips_that_wait_and_break_no_rule():
+    told, by_id = second_opinions.load(), {clip.id: clip for clip in CLIPS}
+    book = rule_book(second_opinions.line())
+
+    assert len(told) > 2
+    for opinion in told:
+        clip, others = by_id[opinion.clip], by_id[opinion.clip].tags[second_opinions.line()]
+        given = opinion.tags(others)
+        assert not clip.review
+        assert set(given) != set(others), "it is another opinion"
+        assert book.conflicts(ID[code] for code in given) == []
+        assert opinion.reviewer in world.lines()[second_opinions.line()].reviewers
+        assert not opinion.ruling or opinion.on in set(given) ^ set(others)
 
 
 def test_the_table_for_the_intake_has_a_row_a_clip(tmp_path):

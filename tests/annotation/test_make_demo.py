@@ -9,7 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from annotation.demo import clips, making, world
-from annotation.models import Review, ReviewTask, Verdict
+from annotation.models import Consensus, Review, ReviewTask, Verdict
 from ml.registry.models import ModelVersion, TrainingRun
 from ml.training import stacks
 from tagging.models import Import, SuggestionSet, Video, VideoTag
@@ -18,6 +18,7 @@ from tests.factories import make_tag
 
 FIRST = ("rain-1", "rain-2", "snow-2", "snow-3", "cooking-1", "cooking-2", "pets-1", "pets-2", "puzzle-2")
 LATER, WAITING = ("piano-2",), ("rain-3", "pets-4")
+SHARED = "rain-3"  # one line's two reviewers do not agree on it
 
 
 @pytest.fixture(scope="module")
@@ -85,8 +86,9 @@ def test_fills_an_empty_database_however_often_it_is_broken_off(few, capsys):
     assert ModelVersion.objects.active() is not None
 
     reviewed = set(Video.objects.exclude(reviewed_at=None).values_list("external_id", flat=True))
-    assert reviewed == {*FIRST, *LATER}
-    assert Review.objects.count() == 3 * len(reviewed)
+    assert reviewed == {*FIRST, *LATER, SHARED}
+    assert Review.objects.count() == 3 * len({*FIRST, *LATER}) + 2
+    assert Consensus.objects.filter(video__external_id=SHARED, tag__code="relaxing", yes=1, doubt__gt=0).count() == 1
     said = Counter(Verdict.objects.filter(review__model_version=None).values_list("choice", flat=True))
     assert set(said) == {"add"}, "before the first model there is nothing to accept"
 
