@@ -8,7 +8,8 @@ export class SkipMenu {
     this.reasons = [...menu.querySelectorAll("[name=skip_reason]")];
     this.button = menu.querySelector("[value=skip]");
     menu.addEventListener("keydown", (event) => {
-      if (event.target.matches("[name=to], [name=note]")) return;
+      if (event.target.matches("[name=note]")) return this.#noted(event);
+      if (event.target.matches("[name=to]")) return;
       if (!menu.open || !/^[1-9]$/.test(event.key) || !this.reasons[event.key - 1]) return;
       event.preventDefault();
       this.reasons[event.key - 1].checked = true;
@@ -24,6 +25,13 @@ export class SkipMenu {
       if (!menu.open && menu.contains(document.activeElement)) left();
     });
     menu.querySelector("[value=give_back]").addEventListener("click", () => (menu.open = false));
+  }
+
+  /** Enter after the note hands over. Without this it would press the form's first button, which sends a review. */
+  #noted(event) {
+    if (event.key !== "Enter" || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    this.menu.querySelector("[value=hand_over]").click();
   }
 
   open() {

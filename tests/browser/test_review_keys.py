@@ -3,8 +3,9 @@
 import pytest
 from playwright.sync_api import expect
 
-from annotation.models import Review
+from annotation.models import HandOver, Review
 from tests.browser.review_desk import Desk, make_queue
+from tests.factories import make_user
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -147,6 +148,21 @@ def test_a_clip_is_skipped_with_a_reason(desk, queue):
     task = queue.tasks[0]
     task.refresh_from_db()
     assert (task.state, task.skip_reason) == ("skipped", "needs an expert")
+
+
+def test_enter_after_the_note_hands_the_clip_over(desk, queue):
+    colleague = make_user(lines=(queue.line,), first_name="Mei")
+    desk.enter()
+
+    desk.press("h", "ArrowDown", "Tab")
+    desk.page.keyboard.type("You know this court.")
+    desk.press("Enter")
+
+    desk.shows("Clip 2")
+    desk.saved()
+    told = HandOver.objects.values_list("task", "receiver", "note")
+    assert list(told) == [(queue.tasks[0].pk, colleague.pk, "You know this court.")]
+    assert not Review.objects.exists()
 
 
 def test_the_last_clip_leads_to_an_empty_queue(desk, queue):
