@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from annotation import reviews
@@ -46,6 +46,11 @@ def waiting(line: BusinessLine, person: User) -> QuerySet[SecondLook]:
     rows = rows.exclude(task__video__in=veil.unsaid(person))
     found = rows.exclude(task__video__in=own) if line.overlap > 1 else rows
     return found.select_related("task__video", "tag").order_by("-gain", "pk")
+
+
+def behind(looks: QuerySet[SecondLook], place: SecondLook) -> QuerySet[SecondLook]:
+    """Those that come after one that may have been answered since."""
+    return looks.filter(Q(gain__lt=place.gain) | Q(gain=place.gain, pk__gt=place.pk))
 
 
 def answer(look: SecondLook, person: User, *, missing: bool, operation: UUID) -> None:

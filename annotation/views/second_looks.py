@@ -72,15 +72,16 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
 
 
 def _next(asked: SecondLook) -> HttpResponse:
-    return redirect(reverse("annotation:second-looks") + f"?line={asked.business_line.slug}")
+    """On from there: what was left for later comes again at the end, not after each answer."""
+    return redirect(reverse("annotation:second-looks") + f"?line={asked.business_line.slug}&after={asked.pk}")
 
 
 def _after(told: str, line: BusinessLine, request: SignedIn) -> SecondLook | None:
     waiting = second_answers.waiting(line, request.user).select_related("task__business_line", "task__video", "tag")
-    if told.isascii() and told.isdigit() and len(told) < 19:
-        ids = list(waiting.values_list("pk", flat=True)[:COUNTED])
-        if int(told) in ids and ids.index(int(told)) + 1 < len(ids):
-            return waiting.filter(pk=ids[ids.index(int(told)) + 1]).first()
+    known = told.isascii() and told.isdigit() and len(told) < 19
+    place = SecondLook.objects.filter(pk=int(told), business_line=line).first() if known else None
+    if place and (following := second_answers.behind(waiting, place).first()):
+        return following
     return waiting.first()
 
 

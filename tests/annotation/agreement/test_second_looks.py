@@ -122,6 +122,23 @@ def test_no_is_remembered(line, reviewed, dunk, street, client, sign_in):
     assert "Nothing to look at again" in client.get(reverse("annotation:second-looks")).text
 
 
+def test_what_is_left_for_later_comes_again_at_the_end(line, reviewed, dunk, client, sign_in):
+    for sure in (0.99, 0.98, 0.97):
+        reviewed({dunk: sure}, one=("reject", dunk))
+    hard, second, third = found(line)
+    sign_in(lines=(line,))
+
+    def shown(page):
+        return page.context["look"]
+
+    assert shown(client.get(reverse("annotation:second-looks"))) == hard
+    assert shown(client.get(reverse("annotation:second-looks"), {"after": hard.pk})) == second
+    answered = client.post(reverse("annotation:second-answer", args=[second.pk]), {"answer": "no"}, follow=True)
+    assert shown(answered) == third
+    answered = client.post(reverse("annotation:second-answer", args=[third.pk]), {"answer": "no"}, follow=True)
+    assert shown(answered) == hard
+
+
 def test_of_two_who_answer_the_second_is_told(line, reviewed, dunk, client, sign_in):
     reviewed({dunk: 0.97}, one=("reject", dunk))
     (look,) = found(line)
