@@ -78,7 +78,7 @@ def heartbeat(request: SignedIn, pk: int) -> HttpResponse:
     try:
         until = queue.heartbeat(pk, request.user, int(request.POST.get("token", "")))
     except (queue.LeaseLost, ValueError):
-        return _lost()
+        return _lost(request, pk)
     return JsonResponse({"lease_until": until.isoformat()})
 
 
@@ -131,7 +131,9 @@ def _answer(request: SignedIn, task: ReviewTask, form: ReviewForm) -> HttpRespon
     try:
         review = _carry_out(task, request, form)
     except queue.LeaseLost:
-        return _lost() if _wants_json(request) else _refused(request, task, form, _lost_entry(), 409)
+        if _wants_json(request):
+            return _lost(request, task.pk)
+        return _refused(request, task, form, _lost_entry(request, task.pk), 409)
     except assignments.NotTheirs:
         text = _("This colleague has reviewed the clip already, or does not work for its business line.")
         return _refused(request, task, form, {"conflicts": [], "errors": [{"field": "to", "text": text}]}, 422)
@@ -200,13 +202,17 @@ def _page(request: SignedIn, clip: Clip, status: int = 200) -> HttpResponse:
     return render(request, "annotation/review.html", content, status=status)
 
 
-def _lost_entry() -> dict:
-    text = _("Somebody else has this clip now. Nothing was stored; what you entered is still here.")
+def _lost_entry(request: SignedIn, task: int) -> dict:
+    done = ReviewTask.objects.filter(pk=task, reviewer=request.user, state=ReviewTask.State.DONE).exists()
+    if done:
+        text = _("You have sent this clip already, maybe from another window. What you entered here was not stored.")
+    else:
+        text = _("Somebody else has this clip now. Nothing was stored; what you entered is still here.")
     return {"conflicts": [], "errors": [{"field": "token", "text": text}]}
 
 
-def _lost() -> JsonResponse:
-    message = _lost_entry()["errors"][0]["text"]
+def _lost(request: SignedIn, task: int) -> JsonResponse:
+    message = _lost_entry(request, task)["errors"][0]["text"]
     return JsonResponse({"error": "lease_lost", "message": message}, status=409)
 
 

@@ -195,6 +195,17 @@ def test_a_lost_lease_is_told_and_the_work_kept(client, task, line, dunk):
     assert page.context["clip"].proposals[0].verdict == "reject"
 
 
+def test_a_clip_that_one_has_sent_from_another_window_is_not_somebody_elses(client, task, dunk):
+    values = entries(task)
+    client.post(task.get_absolute_url(), values, **JSON)
+
+    other = values | {"operation": str(uuid.uuid4()), f"verdict-{dunk.pk}": "reject"}
+    refused = client.post(task.get_absolute_url(), other, **JSON)
+
+    assert (refused.status_code, refused.json()["error"]) == (409, "lease_lost")
+    assert "You have sent this clip already" in refused.json()["message"]
+
+
 def test_conflicts_come_with_repairs_and_the_work_is_kept(client, task, line, dunk, street):
     rule = Rule.objects.create(kind="excludes", subject=dunk)
     rule.others.add(street)
