@@ -53,6 +53,7 @@ def upload_again(source: Path, path: Path) -> None:
         for packet in read.demux():
             if packet.stream.index not in sound:
                 for frame in packet.decode():
+                    assert isinstance(frame, av.VideoFrame)
                     container.mux(picture.encode(frame.reformat(picture.width, picture.height)))
             elif packet.dts is not None:  # else it is the end
                 packet.stream = sound[packet.stream.index]
