@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from annotation.agreement.comment_models import Comment
 from annotation.agreement.models import Consensus, Figure, Ruling, SecondLook, Skill, Window
+from annotation.assignment_models import Assignment, HandOver
 from annotation.groups.models import ClipGroup, ClipLook, GroupedClip, GroupReview, GroupReviewItem
 from annotation.learning.models import CanaryLook, DriftWindow, LearningSettings
 from annotation.probes.models import (
@@ -35,6 +36,7 @@ from tagging.reasons import clock
 from taxonomy.models import BusinessLine, Guideline, Tag, TaxonomyVersion
 
 __all__ = [
+    "Assignment",
     "CanaryLook",
     "ClipGroup",
     "ClipLook",
@@ -362,16 +364,3 @@ class Shortcut(models.Model):
 
     def __str__(self) -> str:
         return f"{self.command}: {self.key}"
-
-
-class HandOver(models.Model):
-    """That a reviewer gave a clip in hand to a colleague, with a note for them."""
-
-    task = models.ForeignKey(ReviewTask, models.CASCADE, related_name="hand_overs")
-    giver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
-    receiver = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
-    note = models.CharField(max_length=500, blank=True)
-    created_at = models.DateTimeField(db_default=Now())
-
-    def __str__(self) -> str:
-        return f"{self.task_id} to {self.receiver_id}"

@@ -40,6 +40,14 @@ def ask(unconfirmed: Unconfirmed) -> dict[str, list[dict[str, Any]]]:
     return {"conflicts": [], "errors": errors}
 
 
+def conflicts(found: Iterable[Conflict]) -> list[dict[str, Any]]:
+    """What is wrong, with ways out."""
+    told = list(found)
+    known = labels({tag for conflict in told for tag in _mentioned(conflict)})
+    names = {tag: label.name for tag, label in known.items()}
+    return [_conflict(conflict, names) for conflict in told]
+
+
 def sentences(conflicts: Iterable[Conflict]) -> list[str]:
     """What is wrong, without ways out."""
     told = list(conflicts)

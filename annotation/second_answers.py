@@ -56,12 +56,14 @@ def behind(looks: QuerySet[SecondLook], place: SecondLook) -> QuerySet[SecondLoo
 def answer(look: SecondLook, person: User, *, missing: bool, operation: UUID) -> None:
     """Store what the second reviewer says of the tag, as a review of theirs.
 
-    Where they refuse a tag that the first reviewer was never shown, nothing but the answer is stored.
-    Raises Gone, and what `reviews.submit` raises: then nothing is stored.
+    Where they refuse a tag that the first reviewer was never shown, nothing but the answer is stored. The same answer
+    of the same person is stored once. Raises Gone, and what `reviews.submit` raises: then nothing is stored.
     """
     with transaction.atomic():
         still_open = SecondLook.objects.filter(pk=look.pk, answered_at=None)
         if not still_open.update(answered_at=Now(), answered_by=person, missing=missing):
+            if SecondLook.objects.filter(pk=look.pk, answered_by=person, missing=missing).exists():
+                return
             raise Gone
         proposed = look.model_version_id == look.review.model_version_id
         if not missing and not proposed:

@@ -26,6 +26,8 @@ class Comment(models.Model):
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("closed by")
     )
+    # Made by a program that may send it twice; stored once. Pages send none.
+    operation = models.UUIDField(null=True, blank=True, unique=True)
     news = models.BooleanField(default=False, db_default=False)  # of a question: its asker has not seen what came
     created_at = models.DateTimeField(_("written"), db_default=Now())
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -20,22 +22,53 @@ class Closed(Exception):
     """The question was closed before the answer came, or by somebody else."""
 
 
-def say(video: int, line: int, author: User, text: str, *, question: bool = False) -> Comment:
-    return Comment.objects.create(
-        video_id=video, business_line_id=line, author=author, text=text[:MOST_TEXT], question=question
-    )
+class OperationReused(Exception):
+    """The operation id belongs to something else that was said."""
+
+
+def say(
+    video: int, line: int, author: User, text: str, *, question: bool = False, operation: UUID | None = None
+) -> Comment:
+    """Sent twice with one operation id, it is said once. Raises OperationReused."""
+    values = {"video_id": video, "business_line_id": line, "author": author, "question": question}
+    return _said(operation, text=text[:MOST_TEXT], **values)
 
 
 @transaction.atomic
-def answer(question: Comment, author: User, text: str, *, close: bool = False) -> None:
-    """Answer an open question, close it, or both; its asker is told, unless they did it themselves. Raises Closed."""
+def answer(question: Comment, author: User, text: str, *, close: bool = False, operation: UUID | None = None) -> None:
+    """Answer an open question, close it, or both; its asker is told, unless they did it themselves.
+
+    Sent twice with one operation id, it is done once; so is a mere closing by the same person. Raises Closed or
+    OperationReused.
+    """
+    known = Comment.objects.select_for_update(no_key=True).get(pk=question.pk)  # a twin waits here
+    place = {"video_id": question.video_id, "business_line_id": question.business_line_id, "answers": question}
+    told = place | {"author": author, "text": text[:MOST_TEXT]}
+    if text and operation and Comment.objects.filter(operation=operation).exists():
+        _said(operation, **told)
+        return
+    if operation and close and not text and known.closed_by_id == author.pk:
+        return
     changes: dict[str, object] = {"closed_at": Now(), "closed_by": author} if close else {}
     still_open = Comment.objects.filter(pk=question.pk, question=True, closed_at=None)
     if not still_open.update(news=question.author_id != author.pk, **changes):
         raise Closed
     if text:
-        place = {"video_id": question.video_id, "business_line_id": question.business_line_id}
-        Comment.objects.create(**place, author=author, text=text[:MOST_TEXT], answers=question)
+        _said(operation, **told)
+
+
+def may_close(question: Comment, person: User) -> bool:
+    """Who asked, and who decides."""
+    return question.author_id == person.pk or person.has_perm("annotation.adjudicate")
+
+
+def _said(operation: UUID | None, **told: Any) -> Comment:
+    if operation is None:
+        return Comment.objects.create(**told)
+    comment, new = Comment.objects.get_or_create(operation=operation, defaults=told)
+    if not new and any(getattr(comment, name) != value for name, value in told.items()):
+        raise OperationReused
+    return comment
 
 
 def thread(video: int, lines: Iterable[BusinessLine], own: User | None = None) -> list[tuple[Comment, list[Comment]]]:

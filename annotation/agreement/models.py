@@ -186,6 +186,8 @@ class Ruling(models.Model):
     number = models.PositiveIntegerField()
     choice = models.CharField(_("ruling"), max_length=10, choices=Choice)
     comment = models.TextField(_("comment"), blank=True)
+    # Made by a program that may send it twice; stored once. Pages send none.
+    operation = models.UUIDField(null=True, blank=True, unique=True)
     adjudicator = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("adjudicator")
     )

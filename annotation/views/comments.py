@@ -56,7 +56,7 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
     lines = list(tag_figures.lines_of(request.user))
     question = get_object_or_404(Comment, pk=pk, question=True, business_line__in=lines)
     text, problem = request.POST.get("text", "").strip(), ""
-    closes = "close" in request.POST and _may_close(request, question)
+    closes = "close" in request.POST and comments.may_close(question, request.user)
     try:
         if text or closes:
             comments.answer(question, request.user, text, close=closes)
@@ -100,10 +100,6 @@ def _part(
     }
     template = "annotation/_thread.html" if request.htmx else "annotation/comments.html"
     return render(request, template, content, status=422 if form.errors and not request.htmx else 200)
-
-
-def _may_close(request: SignedIn, question: Comment) -> bool:
-    return question.author_id == request.user.pk or request.user.has_perm("annotation.adjudicate")
 
 
 def _line(slug: str, lines: list[BusinessLine]) -> BusinessLine:

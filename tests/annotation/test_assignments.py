@@ -24,6 +24,10 @@ def bob(line):
     return make_user(lines=(line,), first_name="Bob")
 
 
+def assign(line, person, wanted, **kw):
+    return assignments.assign(line, person, wanted, **{"by": make_user("admin"), "operation": uuid.uuid4()} | kw)
+
+
 def assigned(person):
     return set(ReviewTask.objects.filter(assignee=person))
 
@@ -53,7 +57,7 @@ def test_the_most_urgent_clips_of_a_selection_are_assigned(line, ann):
     make_task(line, video=make_video(title="RAIN", uploader="Ann"), priority=9, audit=True)
     make_task(make_line(), video=make_video(title="Rain", uploader="Ann"), priority=9)
 
-    assert assignments.assign(line, ann, Selection("rain", "test", "Ann", most=2)) == 2
+    assert assign(line, ann, Selection("rain", "test", "Ann", most=2)) == 2
 
     assert assigned(ann) == {rain[2], rain[1]}
     assert figures.waiting(line) == 4
@@ -63,7 +67,7 @@ def test_one_clip_is_assigned_by_its_id(line, ann):
     task = make_task(line, video=make_video(external_id="42"))
     make_task(line)
 
-    assert assignments.assign(line, ann, Selection("42")) == 1
+    assert assign(line, ann, Selection("42")) == 1
     assert assigned(ann) == {task}
 
 
@@ -75,9 +79,9 @@ def test_neither_claimed_clips_nor_those_of_another_slot_are_assigned(ann, bob):
         make_task(line, video=video, slot=slot)
     claim(bob, line)
 
-    assert assignments.assign(line, bob, Selection()) == 0
-    assert assignments.assign(line, ann, Selection()) == 1
-    assert assignments.assign(line, ann, Selection()) == 0
+    assert assign(line, bob, Selection()) == 0
+    assert assign(line, ann, Selection()) == 1
+    assert assign(line, ann, Selection()) == 0
 
 
 def test_released_clips_are_everybodys_again(line, ann, bob):
@@ -133,6 +137,25 @@ def test_a_clip_is_handed_to_a_colleague_who_sees_the_note(client, line, ann, bo
     client.force_login(bob)
     assert "Which league?" in client.get(task.get_absolute_url()).content.decode()
     assert client.post(task.get_absolute_url(), told, **JSON).status_code == 409  # it is no longer hers
+
+
+def test_the_page_counts_before_anything_is_assigned(client, sign_in, line, ann):
+    make_task(line, video=make_video(uploader="Ann"))
+    make_task(line)
+    sign_in("admin")
+    told = {"line": line.slug, "person": ann.pk, "uploader": "Ann"}
+
+    part = client.post("/assignments/", told, headers={"HX-Request": "true"}).content.decode()
+    page = client.post("/assignments/", told | {"count": "1"}).content.decode()
+    unfinished = client.post("/assignments/", {"line": line.slug}, headers={"HX-Request": "true"})
+
+    assert "1 waiting clip is like that." in part
+    assert "<form" not in part
+    assert "1 waiting clip is like that." in page
+    assert (unfinished.status_code, "waiting" in unfinished.content.decode()) == (200, False)
+    assert not assigned(ann)
+    client.post("/assignments/", told | {"tag": "no such tag"})
+    assert not assigned(ann)
 
 
 @pytest.mark.parametrize("to", ["nobody", "a stranger", "who reviewed it"])

@@ -10,13 +10,14 @@ from django.urls import path
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import tag_figures
 from annotation.models import GoldClip, Qualification
 from annotation.probes import gold, gold_list, qualification, trust_list
-from annotation.serializers import LineField, ProblemSerializer
+from annotation.programs import asked
+from annotation.shapes.answers import ProblemSerializer
+from annotation.shapes.sent import LineField
 from ml.registry.requests import SignedInCall
 from tagging.api import View
 from tagging.models import Video
@@ -81,7 +82,7 @@ class Gold(View):
     )
     def post(self, request: SignedInCall) -> Response:
         """Make a video a gold clip of a business line."""
-        told = _read(NewGoldSerializer, request)
+        told = asked.read(NewGoldSerializer, request)
         line = get_object_or_404(tag_figures.lines_of(request.user), pk=told["line"].pk)
         wanted = dict.fromkeys(told["never"], False) | dict.fromkeys(told["must"], True)
         try:
@@ -125,16 +126,10 @@ class Decide(View):
     @extend_schema(operation_id="trust_decide", request=DecisionSerializer, responses={204: None})
     def post(self, request: SignedInCall, pk: int) -> Response:
         """Let a person work for a line without an exam, or ask them to pass one again."""
-        told = _read(DecisionSerializer, request)
+        told = asked.read(DecisionSerializer, request)
         person = get_object_or_404(User, pk=pk)
         qualification.decide(person.pk, told["line"].pk, told["state"], request.user)
         return Response(status=204)
-
-
-def _read(shape: type[Any], request: Request) -> dict[str, Any]:
-    told = shape(data=request.data, context={"request": request})
-    told.is_valid(raise_exception=True)
-    return dict(told.validated_data)
 
 
 urlpatterns = [

@@ -11,11 +11,11 @@ from django.urls import path
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from annotation import exports, people
-from annotation import serializers as shapes
+from annotation.programs import asked
+from annotation.shapes import people as shapes
 from ml.registry.requests import SignedInCall
 from tagging.api import View
 from taxonomy.models import BusinessLine
@@ -35,7 +35,7 @@ class People(View):
     )
     def post(self, request: SignedInCall) -> Response:
         """Add a person; the answer holds their first password."""
-        told = _read(shapes.NewPersonSerializer, request)
+        told = asked.read(shapes.NewPersonSerializer, request)
         person, password = people.create(told["username"], told["name"], told["roles"], told["lines"])
         return Response(shapes.PasswordSerializer({"person": person, "password": password}).data, status=201)
 
@@ -50,7 +50,7 @@ class Person(View):
         """Give a person exactly these roles and business lines."""
         person = get_object_or_404(User, pk=pk)
         with _Refusing():
-            people.change(person, request.user, **_read(shapes.ChangedPersonSerializer, request))
+            people.change(person, request.user, **asked.read(shapes.ChangedPersonSerializer, request))
         return Response(shapes.PersonSerializer(person).data)
 
 
@@ -62,7 +62,7 @@ class Access(View):
         """Shut a person out at once, or let them in again."""
         person = get_object_or_404(User, pk=pk)
         with _Refusing():
-            people.set_active(person, request.user, **_read(shapes.AccessSerializer, request))
+            people.set_active(person, request.user, **asked.read(shapes.AccessSerializer, request))
         return Response(shapes.PersonSerializer(person).data)
 
 
@@ -110,12 +110,6 @@ class _Refusing:
     def __exit__(self, kind: Any, error: BaseException | None, _trace: Any) -> None:
         if isinstance(error, people.NotAllowed):
             raise ValidationError({"detail": str(error)}) from error
-
-
-def _read(shape: type[Any], request: Request) -> dict[str, Any]:
-    told = shape(data=request.data)
-    told.is_valid(raise_exception=True)
-    return dict(told.validated_data)
 
 
 urlpatterns = [

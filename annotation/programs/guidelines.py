@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from annotation import outdated, readings, tasks
 from annotation.models import ReReview
+from annotation.programs import asked
 from ml.registry.requests import SignedInCall
 from tagging.api import View
 from taxonomy.models import BusinessLine, Guideline
@@ -59,7 +60,7 @@ class Read(View):
     @extend_schema(operation_id="guidelines_read", request=ReadSerializer, responses={204: None})
     def post(self, request: SignedInCall) -> Response:
         """That this person has read guidelines, or confirms them where that is asked for."""
-        told = _told(ReadSerializer, request)
+        told = asked.read(ReadSerializer, request)
         readings.note(request.user.pk, told["guidelines"], confirmed=told["confirmed"])
         return Response(status=204)
 
@@ -76,7 +77,7 @@ class Again(View):
     def post(self, request: SignedInCall, pk: int) -> Response:
         """Send them to be reviewed again: all of them, or a sample."""
         guideline = get_object_or_404(Guideline, pk=pk)
-        batch = outdated.send(guideline, request.user, **_told(SampleSerializer, request))
+        batch = outdated.send(guideline, request.user, **asked.read(SampleSerializer, request))
         return Response(ReReviewSerializer(batch).data)
 
 
@@ -95,16 +96,9 @@ class CountRules(View):
     @extend_schema(operation_id="rule_proposals_count", request=LineSerializer, responses={202: None})
     def post(self, request: SignedInCall) -> Response:
         """Have a worker count which rules the reviews speak for; the proposals change when it is done."""
-        line = _told(LineSerializer, request)["line"]
+        line = asked.read(LineSerializer, request)["line"]
         tasks.mine_rules.delay_on_commit(line.pk if line else None)
         return Response(status=202)
-
-
-def _told(shape: type[serializers.Serializer[Any]], request: SignedInCall) -> dict[str, Any]:
-    form = shape(data=request.data)
-    form.is_valid(raise_exception=True)
-    told: dict[str, Any] = form.validated_data
-    return told
 
 
 urlpatterns = [

@@ -1,0 +1,282 @@
+"""Groups of similar clips, for programs: one verdict for many clips, its preview, and its undoing."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.core.cache import cache
+from django.shortcuts import get_object_or_404
+from django.urls import path
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import PermissionDenied
+from rest_framework.response import Response
+
+from annotation import readings, refusals
+from annotation.forms import LONGEST, MOST_STEPS, MOST_TAGS
+from annotation.group_forms import MOST_CLIPS
+from annotation.groups import choice, grid, sending
+from annotation.groups.grid import Grid, Listed, TagRow, Tile
+from annotation.models import ClipGroup, GroupReview
+from annotation.probes import qualification
+from annotation.programs import asked
+from annotation.reviews import OperationReused, Refused
+from annotation.shapes.answers import RefusedSerializer
+from annotation.verdicts import Effort
+from ml.registry import nudges
+from ml.registry.requests import SignedInCall
+from tagging.api import View
+from tagging.models import Video
+from taxonomy.models import BusinessLine
+
+AGAIN_SECONDS = 60  # between two orders to gather a line's groups
+
+
+class ListedSerializer(serializers.Serializer[Listed]):
+    id = serializers.IntegerField(source="pk")
+    clips = serializers.IntegerField(help_text="That wait.")
+    percent = serializers.IntegerField(help_text="How alike they are.")
+
+
+class TileSerializer(serializers.Serializer[Tile]):
+    video = serializers.IntegerField()
+    title = serializers.CharField()
+    free = serializers.BooleanField(help_text="This person may judge it.")
+    out = serializers.BooleanField(help_text="Taken out of the verdict.")
+    sampled = serializers.BooleanField(help_text="To be opened before the verdict.")
+    looked_at = serializers.BooleanField()
+
+
+class TagRowSerializer(serializers.Serializer[TagRow]):
+    tag = serializers.IntegerField()
+    name = serializers.CharField(source="label.name")
+    clips = serializers.IntegerField(help_text="That it is proposed for.")
+    choice = serializers.ChoiceField(sorted(choice.CHOICES))
+
+
+class LeftSerializer(serializers.Serializer[Any]):
+    video = serializers.IntegerField()
+    why = serializers.CharField()
+    text = serializers.CharField(required=False)
+
+
+class GridSerializer(serializers.Serializer[Grid]):
+    """A group with a verdict, and what that would do."""
+
+    id = serializers.IntegerField(source="group.pk")
+    clips = TileSerializer(source="tiles", many=True)
+    tags = TagRowSerializer(many=True)
+    free = serializers.IntegerField()
+    held = serializers.IntegerField()
+    ready = serializers.BooleanField(help_text="It may be sent.")
+    judged = serializers.SerializerMethodField(help_text="Clips that it would judge.")
+    given = serializers.IntegerField(source="plan.given", help_text="Tags that clips would get.")
+    taken = serializers.IntegerField(source="plan.taken", help_text="Tags that clips would lose.")
+    rejected = serializers.IntegerField(source="plan.rejected", help_text="Suggestions that it rejects.")
+    conflicts = LeftSerializer(many=True)
+
+    def get_judged(self, told: Grid) -> int:
+        return len(told.plan.judged)
+
+
+class OpenedSerializer(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    percent = serializers.IntegerField()
+
+
+class SaidSerializer(serializers.Serializer[Any]):
+    choices = serializers.DictField(
+        child=serializers.ChoiceField(sorted(choice.CHOICES)),
+        help_text="Tag -> which clips get it; tags that are not named are as `proposed`.",
+    )
+    without = serializers.ListField(
+        child=serializers.IntegerField(), max_length=MOST_CLIPS, default=[], help_text="Videos that are taken out."
+    )
+
+    def validate_choices(self, value: dict[str, str]) -> dict[int, str]:
+        if len(value) > MOST_TAGS or not all(tag.isascii() and tag.isdigit() and len(tag) < 19 for tag in value):
+            raise serializers.ValidationError("Tags are named by their ids.")
+        return {int(tag): said for tag, said in value.items()}
+
+
+class VerdictSerializer(SaidSerializer):
+    operation = serializers.UUIDField(help_text="Made by the client; sent twice, done once.")
+    confirmed = serializers.ListField(
+        child=serializers.IntegerField(),
+        max_length=MOST_TAGS,
+        default=[],
+        help_text="Ids of guidelines that were read.",
+    )
+    seconds = serializers.FloatField(allow_null=True, default=None, min_value=0, max_value=LONGEST)
+    keystrokes = serializers.IntegerField(allow_null=True, default=None, min_value=0, max_value=MOST_STEPS)
+    edits = serializers.IntegerField(allow_null=True, default=None, min_value=0, max_value=MOST_STEPS)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        effort = Effort(*(attrs.pop(name) for name in ("seconds", "keystrokes", "edits")))
+        return {**attrs, "effort": effort}
+
+
+class GroupReviewSerializer(serializers.ModelSerializer[GroupReview]):
+    """What a verdict for a group did."""
+
+    line = serializers.SlugField(source="business_line.slug")
+    clips = serializers.SerializerMethodField(help_text="That it judged.")
+    left_out = LeftSerializer(many=True)
+    left_alone = LeftSerializer(many=True, help_text="Reviewed since, so that the undo left them.")
+
+    class Meta:
+        model = GroupReview
+        fields: ClassVar = ["id", "line", "choices", "clips", "left_out", "created_at", "undone_at", "left_alone"]
+
+    def get_clips(self, event: GroupReview) -> int:
+        return event.items.count()
+
+
+class GatherSerializer(serializers.Serializer[Any]):
+    line = serializers.SlugField()
+
+
+class Groups(View):
+    needs: ClassVar = {"GET": "annotation.add_review"}
+
+    @extend_schema(operation_id="groups_list", parameters=[asked.LINE], responses=ListedSerializer(many=True))
+    def get(self, request: SignedInCall) -> Response:
+        """The groups of a business line of which more than one clip waits, the largest first."""
+        line = asked.line(request)
+        _let_in(request, line)
+        return Response(ListedSerializer(grid.listing(line), many=True).data)  # type: ignore[arg-type]  # many
+
+
+class Gather(View):
+    needs: ClassVar = {"POST": "annotation.add_review"}
+
+    @extend_schema(operation_id="groups_gather", request=GatherSerializer, responses={202: None})
+    def post(self, request: SignedInCall) -> Response:
+        """Have a worker look for groups; asked again within a minute, it is the same order."""
+        told = asked.read(GatherSerializer, request)
+        line = get_object_or_404(BusinessLine.objects.of(request.user), slug=told["line"])
+        if cache.add(f"gather-groups-{line.pk}", 1, AGAIN_SECONDS):
+            nudges.gather(line.pk)
+        return Response(status=202)
+
+
+class Group(View):
+    needs: ClassVar = {"GET": "annotation.add_review"}
+
+    @extend_schema(operation_id="groups_retrieve", responses=GridSerializer)
+    def get(self, request: SignedInCall, pk: int) -> Response:
+        """A group with the verdict that the models propose."""
+        return Response(GridSerializer(grid.load(_group(request, pk), request.user)).data)
+
+
+class Opened(View):
+    needs: ClassVar = {"POST": "annotation.add_review"}
+
+    @extend_schema(operation_id="groups_open_clip", request=None, responses=OpenedSerializer(many=True))
+    def post(self, request: SignedInCall, pk: int, video: int) -> Response:
+        """Open one clip of the group, which is noted; the answer is what it is proposed."""
+        found = _group(request, pk)
+        member = get_object_or_404(Video.objects.only("pk"), pk=video, pk__in=found.clips.values("video"))
+        sending.look(found, request.user, member.pk)
+        rows = [{"name": name, "percent": sure} for name, sure in grid.proposed(found, request.user, video)]
+        return Response(OpenedSerializer(rows, many=True).data)
+
+
+class Preview(View):
+    needs: ClassVar = {"POST": "annotation.add_review"}
+
+    @extend_schema(
+        operation_id="groups_preview", request=SaidSerializer, responses={200: GridSerializer, 422: RefusedSerializer}
+    )
+    def post(self, request: SignedInCall, pk: int) -> Response:
+        """What a verdict would do. Nothing is stored."""
+        found, told = _group(request, pk), asked.read(SaidSerializer, request)
+        try:
+            return Response(GridSerializer(grid.load(found, request.user, told["choices"], told["without"])).data)
+        except Refused as refusal:
+            return Response(refusals.describe(refusal), status=422)
+
+
+class Verdict(View):
+    needs: ClassVar = {"POST": "annotation.add_review"}
+
+    @extend_schema(
+        operation_id="groups_verdict",
+        request=VerdictSerializer,
+        responses={
+            200: GroupReviewSerializer,
+            409: OpenApiResponse(asked.ProblemSerializer, "Clips are to be opened first, or no clip is left."),
+            422: RefusedSerializer,
+        },
+    )
+    def post(self, request: SignedInCall, pk: int) -> Response:
+        """Review all clips of the group that this person may judge with one verdict."""
+        found, told = _group(request, pk), asked.read(VerdictSerializer, request)
+        try:
+            event = sending.send(found, request.user, **told)
+        except sending.Unlooked as unlooked:
+            answer = {"error": "unlooked", "message": "Open these clips first.", "videos": unlooked.videos}
+            return Response(answer, status=409)
+        except sending.NothingToSend:
+            return asked.refused("nothing_to_send", "No clip is left that this could be said of.")
+        except OperationReused:
+            return asked.reused()
+        except Refused as refusal:
+            return Response(refusals.describe(refusal), status=422)
+        except readings.Unconfirmed as unconfirmed:
+            return Response(refusals.ask(unconfirmed), status=422)
+        return Response(GroupReviewSerializer(event).data)
+
+
+class Event(View):
+    needs: ClassVar = {"GET": "annotation.add_review"}
+
+    @extend_schema(operation_id="group_reviews_retrieve", responses=GroupReviewSerializer)
+    def get(self, request: SignedInCall, pk: int) -> Response:
+        """What one of this person's own verdicts for a group did."""
+        own = GroupReview.objects.select_related("business_line").filter(reviewer=request.user)
+        return Response(GroupReviewSerializer(get_object_or_404(own, pk=pk)).data)
+
+
+class Undo(View):
+    needs: ClassVar = {"POST": "annotation.add_review"}
+
+    @extend_schema(
+        operation_id="group_reviews_undo",
+        request=asked.OperationSerializer,
+        responses={200: GroupReviewSerializer, 409: asked.CONFLICT},
+    )
+    def post(self, request: SignedInCall, pk: int) -> Response:
+        """Take the reviews of all its clips back; those that somebody reviewed since stay."""
+        found = get_object_or_404(GroupReview, pk=pk, reviewer=request.user)
+        told = asked.read(asked.OperationSerializer, request)
+        try:
+            event = sending.undo(found.pk, request.user, told["operation"])
+        except sending.TooLate:
+            return asked.refused("too_late", "It is more than a day ago and stays.")
+        return Response(GroupReviewSerializer(event).data)
+
+
+def _group(request: SignedInCall, pk: int) -> ClipGroup:
+    mine = ClipGroup.objects.filter(business_line__in=BusinessLine.objects.of(request.user))
+    found = get_object_or_404(mine.select_related("business_line"), pk=pk)
+    _let_in(request, found.business_line)
+    return found
+
+
+def _let_in(request: SignedInCall, line: BusinessLine) -> None:
+    if qualification.standing(request.user, line).shut:
+        raise PermissionDenied(_("Qualify for this business line first."))
+
+
+urlpatterns = [
+    path("groups/", Groups.as_view(), name="api-groups"),
+    path("groups/gather/", Gather.as_view(), name="api-gather-groups"),
+    path("groups/<int:pk>/", Group.as_view(), name="api-group"),
+    path("groups/<int:pk>/clips/<int:video>/", Opened.as_view(), name="api-group-clip"),
+    path("groups/<int:pk>/preview/", Preview.as_view(), name="api-group-preview"),
+    path("groups/<int:pk>/verdict/", Verdict.as_view(), name="api-group-verdict"),
+    path("group-reviews/<int:pk>/", Event.as_view(), name="api-group-review"),
+    path("group-reviews/<int:pk>/undo/", Undo.as_view(), name="api-group-review-undo"),
+]

@@ -1,0 +1,1 @@
+"""What programs send about people's work, and what they are answered."""
