@@ -145,7 +145,7 @@ class Groups(View):
         """The groups of a business line of which more than one clip waits, the largest first."""
         line = asked.line(request)
         _let_in(request, line)
-        return Response(ListedSerializer(grid.listing(line), many=True).data)  # type: ignore[arg-type]  # many
+        return Response(ListedSerializer(grid.listing(line, request.user), many=True).data)  # type: ignore[arg-type]  # many
 
 
 class Gather(View):
