@@ -34,19 +34,20 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> dict[str, object]:
     torch.set_num_threads(1)
     data = seeds.required(options.data)
+    rankers = [name for name in RANKERS if seeds.wanted(name, options.only, list(RANKERS))]
     found: dict[str, object] = {}
     for name in (n for n in tagged.present(data, SETS) if seeds.wanted(n, options.only, SETS)):
         trials: dict[str, list[Figures]] = {}
         for seed in range(options.seeds):
             began = time.process_time()
-            for row, told in _trial(tagged.SETS[name](data, seed), seed):
+            for row, told in _trial(rankers, tagged.SETS[name](data, seed), seed):
                 trials.setdefault(row, []).append(told)
                 print(name, seed, row, told, f"{time.process_time() - began:.0f} s", file=sys.stderr, flush=True)
         found[name] = {row: seeds.summary(each) for row, each in trials.items()}
     return found
 
 
-def _trial(videos: TaggedSet, seed: int) -> Iterator[tuple[str, Figures]]:
+def _trial(rankers: Sequence[str], videos: TaggedSet, seed: int) -> Iterator[tuple[str, Figures]]:
     parts = (videos.dev, videos.test)
     recallers = recalling.train(RECALL, videos.train, seed)
     every = [recalling.every_tag(recallers[CLASSIFIER], part) for part in parts]
@@ -55,7 +56,7 @@ def _trial(videos: TaggedSet, seed: int) -> Iterator[tuple[str, Figures]]:
     pools = [recalling.proposed(recallers, part, BUDGET) for part in parts]
     blank = [np.zeros(len(pool), np.float32) for pool in pools]
     yield from _told("recall, calibration alone", list(map(Scored, parts, pools, blank)))
-    for name in RANKERS:
+    for name in rankers:
         ranker = find(RANKERS, name).train(videos.train, proposed, {"seed": seed}, step=silent)
         if name != "multimodal.v1":  # made for the few that others leave
             yield from _told(f"ranking all tags, {name}", _scored(ranker, parts, [everything(p) for p in parts]))

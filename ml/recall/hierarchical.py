@@ -44,6 +44,7 @@ class HierarchicalSettings:
     tree_classes: int = 8
     tree_share: float = 0.4  # of the videos that the trees are fitted on
     modality_dropout: float = 0.15
+    shares_from: int = 100  # tags; with fewer the heads begin at nothing, which ends better
     epochs: int = 10
     least_steps: int = 200
     batch: int = 64
@@ -76,8 +77,9 @@ class HierarchicalRecaller:
         network = DhmcnConfig(settings.dim, settings.variant, settings.hidden, settings.dropout)
         model = HierarchicalNetwork(shape, network, ClassGraph.of(data.vocabulary), trees.count)
         recaller = cls(data.vocabulary, model, table, trees, device)
-        said = data.positive.maximum(data.implied).sum(axis=0) / max(len(data), 1)
-        model.network.start(torch.from_numpy(np.asarray(said, np.float32).ravel()).to(device))
+        if len(data.vocabulary) >= settings.shares_from:
+            said = data.positive.maximum(data.implied).sum(axis=0) / max(len(data), 1)
+            model.network.start(torch.from_numpy(np.asarray(said, np.float32).ravel()).to(device))
         if warm is not None:
             recaller._take_over(warm)
         recaller._learn(data, fold, settings, step)
