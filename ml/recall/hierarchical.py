@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -39,6 +39,7 @@ class HierarchicalSettings:
     dim: int = 128
     hidden: int = 128
     dropout: float = 0.3
+    exponent: float = 0.0  # of V3's cascade
     doubt: float = 0.5  # weight of a tag that nobody spoke of: labels are missing rather than negative
     trees: int = 10  # a class; 0 = no trees
     tree_classes: int = 8
@@ -74,7 +75,8 @@ class HierarchicalRecaller:
         shape = FusionConfig(widths(data.features), len(table), settings.dim, settings.dropout)
         fold = tree_fold(len(data), settings.tree_share, settings.seed)
         trees = _fit(data, shape, fold, settings)
-        network = DhmcnConfig(settings.dim, settings.variant, settings.hidden, settings.dropout)
+        sizes = settings.dim, settings.variant, settings.hidden, settings.dropout
+        network = DhmcnConfig(*sizes, exponent=settings.exponent)
         model = HierarchicalNetwork(shape, network, ClassGraph.of(data.vocabulary), trees.count)
         recaller = cls(data.vocabulary, model, table, trees, device)
         if len(data.vocabulary) >= settings.shares_from:
@@ -147,6 +149,8 @@ class HierarchicalRecaller:
         table = GramTable(tensors.pop("table.hashes").numpy(), tensors.pop("table.idf").numpy())
         trees = TreeLeaves.read(json.loads((folder / _TREES).read_text(encoding="utf-8")))
         fusion, network = FusionConfig(**config["fusion"]), DhmcnConfig(**config["network"])
+        if "network.gamma" in tensors:  # a bundle from when it was learned
+            network = replace(network, exponent=max(0.0, float(tensors.pop("network.gamma"))))
         model = HierarchicalNetwork(fusion, network, ClassGraph.of(vocabulary), trees.count)
         model.load_state_dict(tensors)
         return cls(vocabulary, model, table, trees, device)

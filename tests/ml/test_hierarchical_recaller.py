@@ -4,6 +4,8 @@ import json
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
 from ml.layers.hierarchical_network import dense, tree_fold
 from ml.parts import silent
@@ -67,6 +69,13 @@ def test_the_trees_are_saved_with_the_network(recaller, tmp_path):
     queries = [make_features(300 + i) for i in range(4)]
     assert again.trees.count == recaller.trees.count > 0
     assert again.recall(queries, k=9) == recaller.recall(queries, k=9)
+
+
+def test_a_bundle_from_when_the_exponent_was_learned_keeps_it(recaller, tmp_path):
+    recaller.save(tmp_path / "part")
+    file = tmp_path / "part" / "model.safetensors"
+    save_file(load_file(file) | {"network.gamma": torch.tensor(0.25)}, file)
+    assert HierarchicalRecaller.load(tmp_path / "part", VOCABULARY).model.network.config.exponent == 0.25
 
 
 def test_a_missing_modality_is_unknown_to_the_trees():

@@ -98,29 +98,25 @@ def test_the_first_variant_judges_leaves_locally_and_the_rest_globally():
 
 
 def test_a_cascade_weighs_by_the_top_of_the_branch():
-    model = network("v3")
-    with torch.no_grad():
-        model.gamma.fill_(2.0)
+    model = network("v3", exponent=2.0)
     fused = torch.tensor([[0.5, 0.8, 0.6, 0.4, 0.1, 0.9]])
     torch.testing.assert_close(model.cascade(fused), torch.tensor([[0.5, 0.2, 0.15, 0.1, 0.1, 0.009]]))
 
 
 def test_of_several_tops_the_likeliest_counts():
-    model = network("v3", DIAMOND)
-    with torch.no_grad():
-        model.gamma.fill_(1.0)
+    model = network("v3", DIAMOND, exponent=1.0)
     fused = torch.tensor([[0.2, 0.5, 1.0, 1.0, 1.0]])
     torch.testing.assert_close(model.cascade(fused), torch.tensor([[0.2, 0.5, 0.2, 0.5, 0.5]]))
 
 
-def test_without_gamma_the_third_variant_is_the_second():
-    second, third = network("v2"), network("v3")
-    third.load_state_dict(second.state_dict() | {"gamma": torch.zeros(())})
+def test_with_an_exponent_of_nothing_the_third_variant_answers_as_the_second():
+    second, third = network("v2"), network("v3", exponent=0.0)
+    third.load_state_dict(second.state_dict())
     torch.testing.assert_close(third(VIDEOS), second(VIDEOS))
 
 
 def test_the_loss_sums_its_terms():
-    model = network("v3", violation=0.3)
+    model = network("v3", violation=0.3, exponent=0.5)
     parts = model.parts(VIDEOS)
     bce = lambda p, y: -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
     expected = bce(parts["global"], TARGET) + bce(parts["fused"], TARGET) + bce(parts["answer"], TARGET)
@@ -159,7 +155,7 @@ def test_a_network_has_as_many_weights_as_its_formula_says():
     layer = lambda width: width * 10 + 10 + 20
     local = 3 * layer(10) + (10 * 2 + 2) + (10 * 3 + 3) + (10 * 1 + 1)
     assert parameters(network("hmcn")) == layer(7) + 2 * layer(17) + (10 * 6 + 6) + local
-    assert parameters(network("v3")) == layer(7) + layer(17) + layer(27) + (30 * 6 + 6) + local + 1
+    assert parameters(network("v3")) == layer(7) + layer(17) + layer(27) + (30 * 6 + 6) + local
 
 
 def test_an_unknown_variant_is_refused():
