@@ -44,7 +44,7 @@ class Plan:
 PLANS = {
     "enron": Plan(25, rate=1e-3, warm=False),
     "imclef07a": Plan(30, rate=1e-3),
-    "kuairec": Plan(15, rate=1e-3),
+    "kuairec": Plan(8),
     "seq_fun": Plan(12, dense=8),
 }
 TREE_SHARE = 0.4  # of the videos that the trees are fitted on
