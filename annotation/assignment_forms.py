@@ -16,11 +16,16 @@ from tagging import tag_names
 from taxonomy.models import BusinessLine
 
 
+class PersonField(forms.ModelChoiceField):
+    def label_from_instance(self, obj: User) -> str:
+        return f"{obj.first_name} ({obj.username})" if obj.first_name else obj.username
+
+
 class AssignmentForm(forms.Form):
     """Whose, and which of a line's waiting clips."""
 
     line = forms.ModelChoiceField(label=_("Business line"), queryset=BusinessLine.objects.none(), to_field_name="slug")
-    person = forms.ModelChoiceField(
+    person = PersonField(
         label=_("Person"), queryset=User.objects.filter(is_active=True, groups__name="annotator").order_by("username")
     )
     words = forms.CharField(label=_("Words of the title, or the id"), required=False, max_length=200)

@@ -44,7 +44,7 @@ def assign(request: SignedIn) -> HttpResponse:
             messages.error(request, _("This page was sent before. Here it is anew."))
             return redirect("annotation:assignments")
         text = ngettext("%(n)d clip now waits for %(person)s.", "%(n)d clips now wait for %(person)s.", count)
-    told = text % {"n": count, "person": person}
+    told = text % {"n": count, "person": person.first_name or person.username}
     (messages.success if count else messages.info)(request, told if count else _("No waiting clip is like that."))
     return redirect("annotation:assignments")
 

@@ -10,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from annotation import figures, tag_figures
+from annotation import assignments, figures, tag_figures
 from annotation.agreement import comments, disputes
 from annotation.models import ReviewTask, SecondLook
 from ml.registry.models import ModelVersion, TrainingRun
@@ -41,7 +41,11 @@ def home(request: SignedIn) -> HttpResponse:
 
 
 def _review(user: User) -> dict[str, Any]:
-    lines = [{"line": line, "waiting": figures.waiting(line)} for line in BusinessLine.objects.of(user)]
+    own = assignments.waiting_for(user)
+    lines = [
+        {"line": line, "waiting": figures.waiting(line), "own": own.get(line.pk, 0)}
+        for line in BusinessLine.objects.of(user)
+    ]
     held = ReviewTask.objects.claimed_by(user).select_related("video", "business_line").order_by("lease_until", "pk")
     looks = SecondLook.objects.filter(business_line__in=BusinessLine.objects.of(user), answered_at=None)
     count = looks.exclude(task__video__in=veils.unsaid(user)).count()

@@ -115,6 +115,29 @@ def test_admins_assign_on_a_page_and_see_for_whom_clips_wait(client, sign_in, li
     assert wrong.status_code == 422
 
 
+def test_who_clips_are_assigned_to_is_told_on_the_first_page(client, line, ann, bob):
+    for _ in range(2):
+        make_task(line, assignee=ann)
+    make_task(line)
+
+    client.force_login(ann)
+    text = " ".join(client.get("/").content.decode().split())
+    assert f"<b>2</b><span>assigned to you for {line}</span>" in text
+    client.force_login(bob)
+    assert "assigned to you" not in client.get("/").content.decode()
+
+
+def test_people_are_called_by_their_names_when_clips_are_assigned(client, sign_in, line, bob):
+    make_task(line)
+    sign_in("admin", lines=(line,))
+
+    values = {"line": line.slug, "person": bob.pk, "most": 5}
+    text = client.post("/assignments/", values, follow=True).content.decode()
+
+    assert "1 clip now waits for Bob." in text
+    assert f"Bob ({bob.username})" in text
+
+
 def test_a_clip_is_handed_to_a_colleague_who_sees_the_note(client, line, ann, bob):
     publish()
     make_task(line)

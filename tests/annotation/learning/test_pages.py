@@ -105,6 +105,9 @@ def test_a_trial_is_ended_by_hand_with_its_reason(client, admin, active):
 
     canary.refresh_from_db()
     assert (canary.outcome, canary.ended_by) == ("rolled_back", admin)
+    told = client.get(f"/models/canaries/{canary.pk}/").content.decode()
+    assert "The trial ended before the reviews could decide." in told
+    assert "Nothing is decided before" not in told
     page = text(client.get(f"/models/canaries/{canary.pk}/"))
     assert "It names the wrong city." in page
     assert "End the trial" not in page
