@@ -205,7 +205,12 @@ class Words:
             return gone[values["line"] is None] % told
         new = _("Guideline of “%(tag)s” for %(line)s"), _("Guideline of “%(tag)s”")
         words = len(values["body"].split())
-        return new[values["line"] is None] % told + ngettext(": %(n)d word", ": %(n)d words", words) % {"n": words}
+        said = new[values["line"] is None] % told + ngettext(": %(n)d word", ": %(n)d words", words) % {"n": words}
+        if shown := len(values.get("examples") or ()):
+            said += ngettext(", %(n)d clip that shows it", ", %(n)d clips that show it", shown) % {"n": shown}
+        if others := len(values.get("counter_examples") or ()):
+            said += ngettext(", %(n)d clip that does not", ", %(n)d clips that do not", others) % {"n": others}
+        return said
 
     def _all(self, codes: Iterable[str]) -> str:
         return ", ".join(f"“{self.name(code)}”" for code in codes)

@@ -265,4 +265,6 @@ def test_an_example_tells_where_it_was_noted(client, sign_in, disputed, dunk):
 
     page = client.post(reverse("annotation:ruling-example", args=[ruling.pk]), follow=True).content.decode()
 
-    assert f'href="{ChangeSet.objects.get(state="open").get_absolute_url()}"' in page
+    noted = ChangeSet.objects.get(state="open").get_absolute_url()
+    assert f'href="{noted}"' in page
+    assert "Guideline of “Slam dunk”: 4 words, 1 clip that shows it" in client.get(noted).content.decode()
