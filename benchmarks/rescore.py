@@ -34,7 +34,10 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 
 def run(options: Namespace) -> dict[str, object]:
-    """`first`: all change. `again`: a tenth of the tags got examples. `claim_ms`: what a reviewer waited meanwhile."""
+    """`first`: all change. `again`: a tenth of the tags got examples. `claim_ms`: what a reviewer waited meanwhile.
+
+    `front_read`: finding the clips that a worker puts in order then.
+    """
     from annotation.models import ReviewTask
 
     line = _made(options.tasks)
@@ -42,8 +45,19 @@ def run(options: Namespace) -> dict[str, object]:
     for name in ("first", "again"):
         figures |= _rescored(name, options.batch, line)
         _more_examples(line)
+    figures["front_read_s"] = _front_read(line)
     figures["priorities"] = ReviewTask.objects.filter(state="waiting").values("priority").distinct().count()
     return figures
+
+
+def _front_read(made: content.Content) -> float:
+    """Finding the clips whose order a worker looks at: the head of the queue, and some drawn from all of it."""
+    from annotation.prospects import front
+
+    began = time.perf_counter()
+    found = front.taken(made.line)
+    assert len(found) > front.URGENT
+    return round(time.perf_counter() - began, 2)
 
 
 def _made(tasks: int) -> content.Content:

@@ -68,7 +68,7 @@ FROM free WHERE task.id = free.id AND (task.priority <> free.priority OR task.wh
 
 def spread(line: BusinessLine) -> int:
     """Put the front of the line's queue in order; returns how many tasks changed. 0 before a model compares clips."""
-    rows = _rows(TAKE, {"line": line.pk, "urgent": URGENT, "drawn": DRAWN})
+    rows = taken(line)
     vectors, reviewed = _vectors([row[0] for row in rows])
     rows = [row for row in rows if row[0] in vectors]
     if len(rows) < 2:
@@ -90,6 +90,11 @@ def spread(line: BusinessLine) -> int:
     with connection.cursor() as cursor:
         cursor.execute(WRITE, values)
         return cursor.rowcount
+
+
+def taken(line: BusinessLine) -> list[tuple[Any, ...]]:
+    """Of each clip that is looked at: video, priority, and what its prospect says."""
+    return _rows(TAKE, {"line": line.pk, "urgent": URGENT, "drawn": DRAWN})
 
 
 def exchanged(priorities: Gains, gains: Gains) -> Gains:
