@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser, Namespace
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -24,13 +24,27 @@ BERT = {
     "intermediate_size": 256,
     "max_position_embeddings": LONGEST,
 }
+
+
+@dataclass(frozen=True)
+class Variant:
+    shape: FinderConfig
+    epochs: int
+    ahead: int = 0  # epochs in which a BERT guesses hidden characters of the same texts first
+    rate: float = 2e-3
+    swap: float = 0.5  # share of the texts shown with other phrases of the same kinds
+
+
 # Beside what stands around a character a small LSTM does, and it learns in fewer epochs.
 AROUND = FinderConfig(width=64, hidden=64, longest=LONGEST)
-VARIANTS: dict[str, tuple[FinderConfig, int]] = {
-    "around": (AROUND, 6),
-    "bert_around": (replace(AROUND, bert=BERT), 6),
-    "bilstm_crf": (FinderConfig(longest=LONGEST, around=False), 12),
-    "bert_bilstm_crf": (FinderConfig(BERT, longest=LONGEST, around=False), 12),
+WITH_BERT = FinderConfig(BERT, longest=LONGEST, around=False)
+VARIANTS = {
+    "around": Variant(AROUND, 6),
+    "bert_around": Variant(replace(AROUND, bert=BERT), 6, ahead=10, rate=1e-3),
+    "around_as_they_are": Variant(AROUND, 6, swap=0.0),
+    "bilstm_crf": Variant(FinderConfig(longest=LONGEST, around=False), 12),
+    "bert_bilstm_crf": Variant(WITH_BERT, 12, ahead=10, rate=1e-3),
+    "bert_bilstm_crf_from_scratch": Variant(WITH_BERT, 12, rate=1e-3),
 }
 
 
@@ -57,12 +71,15 @@ def run(options: Namespace) -> dict[str, object]:
 
 
 def _taught(path: Path, variant: str, seed: int, epochs: int | None) -> PhraseFinder:
-    shape, own = VARIANTS[variant]
+    chosen = VARIANTS[variant]
     torch.manual_seed(seed)
     train = bmes.read(path)
     labels = spans.labels_of(sorted({label[2:] for text in train.labels for label in text if label != spans.OUTSIDE}))
-    finder = PhraseFinder.of(train.texts, labels, shape)
-    finder.learn(train.texts, train.labels, 16, DescentConfig(epochs or own, 1, 1, 2e-3, 1e-4, seed), silent)
+    finder = PhraseFinder.of(train.texts, labels, chosen.shape)
+    descent = DescentConfig(epochs or chosen.epochs, 1, 1, chosen.rate, 1e-4, seed)
+    if chosen.ahead:
+        finder.read_ahead(train.texts, 16, replace(descent, epochs=chosen.ahead, decay=1e-2), silent)
+    finder.learn(train.texts, train.labels, 16, descent, silent, swap=chosen.swap)
     return finder
 
 

@@ -13,10 +13,11 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ml.layers import spans
+from ml.layers import hidden_characters, spans
 from ml.layers.character_tables import CharacterTables
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.phrase_book import Entry
+from ml.layers.phrase_lessons import PhraseLessons
 from ml.layers.sequence_tagger import SequenceTagger, TaggerConfig
 from ml.layers.spans import Phrase
 from ml.layers.surroundings import Surroundings
@@ -100,6 +101,25 @@ class PhraseFinder:
         for model in self.members:
             model.to(device)
 
+    def read_ahead(self, texts: Sequence[str], batch: int, config: DescentConfig, step: Step) -> list[float]:
+        """Let each BERT guess hidden characters of texts that need no labels; returns the loss of each step.
+
+        ValueError for taggers without a BERT.
+        """
+        if self.model.bert is None:
+            raise ValueError("only taggers with a bert read ahead: give FinderConfig its settings")
+        groups, losses = list(_grouped(texts, batch)), []  # type: list[list[int]], list[float]
+
+        def read(number: int) -> tuple[Tensor, Tensor]:
+            device = self.model.head.weight.device
+            characters, _, mask = self.tables.encode([texts[i] for i in groups[number]], self.longest)
+            return characters.to(device), mask.to(device)
+
+        for number, model in enumerate(self.members):
+            own = replace(config, seed=config.seed + number)
+            losses += hidden_characters.learn(model.bert, len(groups), read, own, step)
+        return losses
+
     def learn(
         self,
         texts: Sequence[str],
@@ -109,24 +129,25 @@ class PhraseFinder:
         step: Step,
         *,
         forget: float = 0.0,
+        swap: float = 0.0,
     ) -> None:
         """`said`: a label for each character. A batch is texts of like length: the longest is what it costs.
 
-        `forget`: share of the characters, and of the bigrams, that are shown as unknown, drawn anew each time.
+        `forget`: share of the characters, and of the bigrams, that are shown as unknown, drawn anew each time; `swap`:
+        share of the texts that are shown with other phrases of the same kinds than their own.
         """
         row = {label: number for number, label in enumerate(self.labels)}
-        groups = list(_grouped(texts, batch))
-        own: list[frozenset[Entry]] = []
+        groups, lessons = list(_grouped(texts, batch)), PhraseLessons.of(texts, said)
         if self.around is not None:
-            self.around, own = self.around.taught(texts, said)
+            self.around = self.around.taught([lesson.own for lesson in lessons.lessons])
 
         def loss(model: SequenceTagger, rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
-            group = groups[rows[0]]
-            inputs = self._encode([texts[i] for i in group], [own[i] for i in group] if own else ())
+            group = lessons.drawn(groups[rows[0]], swap, generator)
+            inputs = self._encode([lesson.text for lesson in group], [lesson.own for lesson in group])
             inputs = _bookless(_forgetful(inputs, forget, generator), generator)
             target = torch.zeros(inputs[0].shape, dtype=torch.long)
-            for place, i in enumerate(group):
-                written = [row[label] for label in said[i][: self.longest]]
+            for place, lesson in enumerate(group):
+                written = [row[label] for label in lesson.labels[: self.longest]]
                 target[place, : len(written)] = torch.tensor(written)
             return model.loss(model(*inputs), target.to(inputs[0].device), inputs[2])
 

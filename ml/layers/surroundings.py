@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from ml.layers import spans
-from ml.layers.phrase_book import Entry, PhraseBook, entries
+from ml.layers.phrase_book import Entry, PhraseBook
 from ml.layers.window_grams import PLACES, WindowTable
 
 _NOTHING: frozenset[Entry] = frozenset()
@@ -33,10 +33,9 @@ class Surroundings:
     def __len__(self) -> int:
         return len(self.windows) + self.book.size
 
-    def taught(self, texts: Sequence[str], said: Sequence[Sequence[str]]) -> tuple[Self, list[frozenset[Entry]]]:
-        """With the phrases of these texts (a label for each character) in the book, and what each text gave it."""
-        own = [entries(text, spans.read(labels)) for text, labels in zip(texts, said, strict=True)]
-        return replace(self, book=PhraseBook.count(self.book.kinds, own)), own
+    def taught(self, entries: Sequence[frozenset[Entry]]) -> Self:
+        """With what each text of those to learn from gives the book in it."""
+        return replace(self, book=PhraseBook.count(self.book.kinds, entries))
 
     def encode(self, texts: Sequence[str], longest: int, own: Sequence[frozenset[Entry]] = ()) -> Tensor:
         """(texts, length, n-grams and kinds): rows, 0 for padding too; at least one character wide.

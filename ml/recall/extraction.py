@@ -30,6 +30,8 @@ class ExtractionSettings:
     longest: int = 128  # characters of a field that are read
     members: int = 1  # taggers that speak as one: each costs as much as the first
     around: bool = True  # n-grams around each character, and phrases of other videos, speak for phrases too
+    swap: float = 0.5  # share of the texts that are shown with other phrases of the same kinds in place of their own
+    ahead: int = 0  # with bert: epochs of guessing hidden characters of all texts, before phrases are learned
     epochs: int = 6
     least_steps: int = 200
     batch: int = 16
@@ -70,9 +72,12 @@ class ExtractionRecaller:
         if warm is not None:
             finder.take_over(warm.finder)
         taught = sum(map(len, said))
+        if taught and settings.bert and settings.ahead and warm is None:
+            ahead = DescentConfig(settings.ahead, 1, 1, settings.rate, 1e-2, settings.seed)
+            finder.read_ahead(_all_texts(data, settings.longest), settings.batch, ahead, step)
         descent = DescentConfig(settings.epochs, settings.least_steps, 1, settings.rate, 1e-4, settings.seed)
         written = [spans.write(phrases, len(text)) for phrases, text in zip(said, texts, strict=True)]
-        finder.learn(*((texts, written) if taught else ([], [])), settings.batch, descent, step)
+        finder.learn(*((texts, written) if taught else ([], [])), settings.batch, descent, step, swap=settings.swap)
         return cls(data.vocabulary, finder, taught)
 
     def recall(self, features: Sequence[Features], k: int) -> list[list[Candidate]]:
@@ -123,6 +128,10 @@ class ExtractionRecaller:
         config = read_config(folder)
         finder = PhraseFinder.restored(config, load_file(folder / "model.safetensors"), device)
         return cls(vocabulary, finder, config["taught"])
+
+
+def _all_texts(data: TrainingSet, longest: int) -> list[str]:
+    return [getattr(item.video, name)[:longest] for item in data.features for name in TEXT_FIELDS]
 
 
 def taught_texts(data: TrainingSet, longest: int) -> tuple[list[str], list[list[Phrase]]]:

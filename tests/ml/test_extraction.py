@@ -84,7 +84,11 @@ def test_without_a_single_phrase_it_stays_silent():
 
 
 def test_with_a_bert_it_learns_and_keeps_its_bits(tmp_path):
-    recaller = ExtractionRecaller.train(DATA, FAST | {"bert": BERT, "rate": 0.005}, step=silent)
+    told = []
+    settings = FAST | {"bert": BERT, "rate": 0.005, "ahead": 2}
+    recaller = ExtractionRecaller.train(DATA, settings, step=lambda *report: told.append(report[:2]))
+    assert told[3] == (4, 4), "24 texts in batches of 16, twice, before the phrases"
+    assert told[-1] == (120, 120)
     queries = [video(99, "today Ben Okoro sings"), video(98, "3 days in Lima")]
     assert [[c.tag for c in answer] for answer in recaller.recall(queries, k=5)] == [[BEN], [LIMA]]
     recaller.save(tmp_path / "part")

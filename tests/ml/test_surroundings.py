@@ -48,7 +48,8 @@ def test_what_a_text_alone_gave_the_book_is_not_held_against_itself():
 
 def test_rows_of_ngrams_and_of_the_book_do_not_meet():
     texts, labels = ["ab", "ab", "c"], spans.labels_of(["A", "B"])
-    around, own = Surroundings.count(texts, labels, 10, 2).taught(texts, [["B-A", "E-A"]] * 2 + [["S-B"]])
+    own = [entries("ab", [Phrase(0, 2, "A")])] * 2 + [entries("c", [Phrase(0, 1, "B")])]
+    around = Surroundings.count(texts, labels, 10, 2).taught(own)
     rows = around.encode(texts, 10, own).numpy()
     grams, phrases = rows[..., : len(PLACES)], rows[..., len(PLACES) :]
 
