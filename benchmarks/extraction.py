@@ -42,7 +42,7 @@ VARIANTS = {
     "around": Variant(AROUND, 6),
     "bert_around": Variant(replace(AROUND, bert=BERT), 6, ahead=10, rate=1e-3),
     "around_as_they_are": Variant(AROUND, 6, swap=0.0),
-    "bilstm_crf": Variant(FinderConfig(longest=LONGEST, around=False), 12),
+    "bilstm_crf": Variant(FinderConfig(longest=LONGEST, around=False), 12, swap=0.0),
     "bert_bilstm_crf": Variant(WITH_BERT, 12, ahead=10, rate=1e-3),
     "bert_bilstm_crf_from_scratch": Variant(WITH_BERT, 12, rate=1e-3),
 }
