@@ -11,9 +11,10 @@ from collections.abc import Mapping
 import numpy as np
 from django.db import transaction
 
-from annotation.agreement import consensus, dawid_skene, measures, overlaps
-from annotation.agreement.dawid_skene import Prior
+from annotation.agreement import consensus, dawid_skene, gold_answers, measures, overlaps
+from annotation.agreement.dawid_skene import NOBODY, Prior, Seen
 from annotation.agreement.dawid_skene import Skill as Learned
+from annotation.agreement.gold_answers import NOTHING, GoldAnswers
 from annotation.agreement.overlaps import Overlaps
 from annotation.agreement.weighing import MODEL, SURE, USUAL
 from annotation.models import Figure, Skill, Window
@@ -46,26 +47,37 @@ def refresh(line: BusinessLine) -> bool:
     book = rulebook.of(found.edition, line.pk)
     tags = {tag for opinions in found.people for opinion in opinions for tag in opinion.given}
     figures = list(measures.measure(found.people, {tag: book.path(tag) for tag in tags if tag in book}))
-    skills, share = learn(found)
+    gold = gold_answers.read(line.pk, found.edition)
+    skills, share = learn(found, gold, gold_answers.independence(line.pk))
     _store(line, found, figures, skills, share)
     return True
 
 
-def learn(found: Overlaps) -> tuple[Skills, float]:
-    """What the clips tell of each reviewer and of the model; nothing where they are few."""
+def learn(found: Overlaps, gold: GoldAnswers = NOTHING, independence: float = 1.0) -> tuple[Skills, float]:
+    """What the clips tell of each reviewer and of the model; nothing where they are few.
+
+    The model's skill is what gold clips tell of it, as far as it counts beside people who saw what it says.
+    """
     if len(found.clips) < LEAST_CLIPS:
         return {}, 0.5
     rows = [(video, tag, reviewer, yes) for video, told in found.clips.items() for tag, reviewer, yes in _answers(told)]
     if not rows:
         return {}, 0.5
+    rows += [(video, tag, _MODEL if who is None else who, yes) for video, tag, who, yes in gold.rows]
     questions, asked = np.unique([row[:2] for row in rows], axis=0, return_inverse=True)
     people, who = np.unique([row[2] for row in rows], return_inverse=True)
     said = np.array([row[3] for row in rows])
-    fit = dawid_skene.fit(asked.ravel(), who, said, Prior(USUAL))
+    known = np.array([gold.known.get((int(video), int(tag)), np.nan) for video, tag in questions], dtype=np.float64)
+    model = np.flatnonzero(people == _MODEL)
+    seen = Seen(int(model[0]), independence, MODEL) if len(model) else NOBODY
+    fit = dawid_skene.fit(asked.ravel(), who, said, Prior(USUAL), known, seen)
     counts = np.bincount(who)
     assert len(fit.belief) == len(questions)
     skills = {
-        (int(person) if person != _MODEL else None): (fit.skill(place), int(counts[place]))
+        (int(person) if person != _MODEL else None): (
+            fit.skill(place) if person != _MODEL else fit.skill(place).tempered(independence),
+            int(counts[place]),
+        )
         for place, person in enumerate(people)
     }
     return skills, fit.share

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from annotation.agreement import dawid_skene
-from annotation.agreement.dawid_skene import Prior, Skill
+from annotation.agreement.dawid_skene import NOBODY, Prior, Seen, Skill
 
 # (sensitivity, specificity): careful, careful, misses half, gives far too much, coin.
 KNOWN = [Skill(0.95, 0.97), Skill(0.9, 0.95), Skill(0.5, 0.98), Skill(0.95, 0.6), Skill(0.5, 0.5)]
@@ -25,27 +25,30 @@ def drawn(clips=4000, share=0.4, seed=3):
     return truth, questions, reviewers, answers
 
 
-def spelled_out(rows, questions, reviewers, prior, rounds):
+def spelled_out(rows, questions, reviewers, prior, rounds, known=None, seen=NOBODY):
     """Dawid & Skene's steps with loops and products instead of arrays and logarithms."""
-    belief = {q: np.mean([yes for at, _r, yes in rows if at == q]) for q in range(questions)}
+    known = known or {}
+    belief = {q: known.get(q, np.mean([yes for at, _r, yes in rows if at == q])) for q in range(questions)}
     for _ in range(rounds):
         skills = []
         for reviewer in range(reviewers):
-            mine = [(q, yes) for q, r, yes in rows if r == reviewer]
+            mine = [(q, yes) for q, r, yes in rows if r == reviewer and (r != seen.reviewer or q in known)]
+            usual = seen.usual if reviewer == seen.reviewer else prior.usual
             there, absent = (sum(part(belief[q]) for q, _ in mine) for part in (lambda b: b, lambda b: 1 - b))
             found = sum(belief[q] for q, yes in mine if yes)
             left = sum(1 - belief[q] for q, yes in mine if not yes)
             skills.append(
                 (
-                    (found + prior.weight * prior.usual.sensitivity) / (there + prior.weight),
-                    (left + prior.weight * prior.usual.specificity) / (absent + prior.weight),
+                    (found + prior.weight * usual.sensitivity) / (there + prior.weight),
+                    (left + prior.weight * usual.specificity) / (absent + prior.weight),
                 )
             )
-        share = (sum(belief.values()) + prior.weight * prior.share) / (questions + prior.weight)
-        for q in range(questions):
-            told = [(skills[r], yes) for at, r, yes in rows if at == q]
-            there = share * prod(s if yes else 1 - s for (s, _), yes in told)
-            absent = (1 - share) * prod(1 - s if yes else s for (_, s), yes in told)
+        left_open = [q for q in range(questions) if q not in known]
+        share = (sum(belief[q] for q in left_open) + prior.weight * prior.share) / (len(left_open) + prior.weight)
+        for q in left_open:
+            told = [(skills[r], yes, seen.independence if r == seen.reviewer else 1) for at, r, yes in rows if at == q]
+            there = share * prod((s if yes else 1 - s) ** power for (s, _), yes, power in told)
+            absent = (1 - share) * prod((1 - s if yes else s) ** power for (_, s), yes, power in told)
             belief[q] = there / (there + absent)
     return skills, share, [belief[q] for q in range(questions)]
 
@@ -62,6 +65,88 @@ def test_the_steps_are_those_of_the_paper(monkeypatch):
     assert found.specificity == pytest.approx([s for _, s in skills])
     assert found.share == pytest.approx(share)
     assert found.belief == pytest.approx(belief)
+
+
+def test_known_answers_and_a_seen_reviewer_are_reckoned_as_spelled_out(monkeypatch):
+    rows = [(q, r, bool((q * 7 + r * 3) % 5 > 1 + (r == 2))) for q in range(12) for r in range(4) if (q + r) % 4]
+    known, seen = {1: 1.0, 4: 0.0, 6: 1.0, 9: 0.0}, Seen(2, 0.6, Skill(0.7, 0.65))
+    monkeypatch.setattr(dawid_skene, "ROUNDS", 9)
+    monkeypatch.setattr(dawid_skene, "STILL", 0)
+
+    truth = np.array([known.get(q, np.nan) for q in range(12)])
+    found = dawid_skene.fit(*(np.array(column) for column in zip(*rows, strict=True)), Prior(), truth, seen)
+
+    skills, share, belief = spelled_out(rows, 12, 4, Prior(), 9, known, seen)
+    assert found.sensitivity == pytest.approx([s for s, _ in skills])
+    assert found.specificity == pytest.approx([s for _, s in skills])
+    assert found.share == pytest.approx(share)
+    assert found.belief == pytest.approx(belief)
+
+
+MODEL = 3
+
+
+def overseen(copied=0.4, clips=3000, gold=600, seed=5):
+    """Three reviewers who take over what the model says on a share of the clips, and the model, right 75 % of the time.
+
+    Of the first clips the truth is known.
+    """
+    random = np.random.default_rng(seed)
+    truth = random.random(clips) < 0.5
+    model = np.where(random.random(clips) < 0.75, truth, ~truth)
+    rows = [(np.arange(clips), np.full(clips, MODEL), model)]
+    for reviewer in range(3):
+        own = np.where(random.random(clips) < 0.85, truth, ~truth)
+        said = np.where(random.random(clips) < copied, model, own)
+        seen = np.flatnonzero((random.random(clips) < 0.7) | (np.arange(clips) < gold))
+        rows.append((seen, np.full(len(seen), reviewer), said[seen]))
+    known = np.where(np.arange(clips) < gold, truth.astype(float), np.nan)
+    return truth, known, *(np.concatenate(column) for column in zip(*rows, strict=True))
+
+
+def loss(belief, truth):
+    """Mean logarithmic loss."""
+    right = np.clip(np.where(truth, belief, 1 - belief), 1e-12, 1)
+    return -np.log(right).mean()
+
+
+def test_a_model_that_reviewers_saw_is_not_believed_too_much():
+    truth, known, *rows = overseen()
+
+    naive = dawid_skene.fit(*rows)
+    found = dawid_skene.fit(*rows, Prior(), known, Seen(MODEL, 0.6))
+
+    assert naive.sensitivity[MODEL] > 0.85, "they agree with it more often than it is right"
+    assert found.sensitivity[MODEL] == pytest.approx(0.75, abs=0.05)
+    assert found.specificity[MODEL] == pytest.approx(0.75, abs=0.05)
+    left_open = np.isnan(known)
+    assert loss(found.belief[left_open], truth[left_open]) < 0.8 * loss(naive.belief[left_open], truth[left_open])
+    assert found.belief[~left_open] == pytest.approx(truth[~left_open].astype(float))
+
+
+def test_known_answers_alone_bring_reviewers_nearer_to_their_skill():
+    truth, known, questions, reviewers, answers = overseen(copied=0.0, clips=400, gold=200)
+    few = questions < 230
+
+    guessed = dawid_skene.fit(questions[few], reviewers[few], answers[few])
+    found = dawid_skene.fit(questions[few], reviewers[few], answers[few], known=known[: questions[few].max() + 1])
+
+    told = [(reviewers == reviewer) & (questions < 200) for reviewer in range(4)]
+    right = [np.mean(answers[rows] == truth[questions[rows]]) for rows in told]
+    off = [np.abs((fit.sensitivity + fit.specificity) / 2 - right).max() for fit in (guessed, found)]
+    assert off[1] < 0.03
+    assert off[1] <= off[0]
+
+
+@pytest.mark.parametrize("independence", [1.0, 0.6, 0.1])
+def test_a_tempered_skill_says_less_by_that_factor(independence):
+    skill = Skill(0.9, 0.7)
+    now = skill.tempered(independence)
+
+    assert now.sensitivity / (1 - now.specificity) == pytest.approx((0.9 / 0.3) ** independence)
+    assert (1 - now.sensitivity) / now.specificity == pytest.approx((0.1 / 0.7) ** independence)
+    assert 0 < now.sensitivity < 1
+    assert skill.tempered(0.0) == Skill(0.5, 0.5)
 
 
 def test_known_skills_are_found_again():

@@ -5,11 +5,12 @@ from uuid import uuid4
 import pytest
 
 from annotation import reviews
-from annotation.agreement import refreshing, reports
-from annotation.models import Consensus, Figure, Probe, Review, ReviewTask, Skill, Verdict, Window
+from annotation.agreement import gold_answers, refreshing, reports
+from annotation.models import Consensus, Figure, Probe, ProbeAnswer, Review, ReviewTask, Skill, Verdict, Window
 from tests.annotation.agreement.factories import given
-from tests.annotation.factories import publish
-from tests.factories import make_line, make_tag, make_user, make_video
+from tests.annotation.factories import make_task, publish
+from tests.annotation.probes.factories import LOOKS, make_gold
+from tests.factories import make_line, make_model, make_suggestions, make_tag, make_user, make_video
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +151,43 @@ def test_the_page_shows_what_was_measured(client, sign_in, line, people, reviewe
     assert rows[0] == "line,measure,about,name,figure,figure_low,figure_high,clips"
     assert {row.split(",")[2] for row in rows[1:]} == {"line", "branch", "tag", "pair"}
     assert people[2].username in skills
+
+
+def test_the_model_is_believed_as_gold_clips_bear_it_out(line, people, tags, reviewed):
+    """It is wrong about each gold clip, and those who saw what it says agree with it."""
+    refreshing.refresh(line)
+    before = Skill.objects.get(business_line=line, reviewer=None)
+    model, taxonomy = make_model(), publish()
+    for _ in range(12):
+        gold = make_gold(line, never=(tags[0],))
+        make_suggestions(gold.video, {tags[0]: 0.9}, model=model, taxonomy=taxonomy)
+        task = ReviewTask.objects.filter(video=gold.video, state="spare").first()
+        ReviewTask.objects.filter(pk=task.pk).update(state="done", reviewer=people[0])
+        probe = Probe.objects.create(task=task, reviewer=people[0], kind="gold", gold=gold)
+        values = {"task": task, "reviewer": people[0], "operation": uuid4(), "taxonomy_version": taxonomy}
+        review = Review.objects.create(kind="gold", **values)
+        ProbeAnswer.objects.create(review=review, probe=probe)
+        Verdict.objects.create(review=review, tag=tags[0], choice="accept", confidence=0.9)
+    reviews.undo(reviewer=people[1], operation=uuid4())  # else there is nothing new
+
+    refreshing.refresh(line)
+
+    skills = {skill.reviewer: skill for skill in Skill.objects.filter(business_line=line)}
+    assert skills[None].specificity < before.specificity
+    assert skills[None].sensitivity + skills[None].specificity == pytest.approx(1, abs=0.1), "next to a coin"
+    assert skills[people[0]].specificity < 0.8, "and so did the first reviewer"
+    assert skills[people[0]].answers == 92
+
+
+def test_what_reviewers_take_over_makes_the_model_count_for_less(line, people, reviewed):
+    assert gold_answers.independence(line.pk) == pytest.approx(0.8), "one of five, before anything was seeded"
+    task = ReviewTask.objects.filter(business_line=line).first()
+    for number in range(15):
+        review = Review.objects.create(
+            task=task, reviewer=people[0], operation=uuid4(), taxonomy_version=task.current_review.taxonomy_version
+        )
+        values = {"task": make_task(line), "reviewer": people[0], "tag": make_tag()}
+        probe = Probe.objects.create(kind="wrong", shown=LOOKS, **values)
+        ProbeAnswer.objects.create(review=review, probe=probe, choice="accept" if number < 9 else "reject")
+
+    assert gold_answers.independence(line.pk) == pytest.approx(1 - 10 / 20)
