@@ -11,12 +11,25 @@ from typing import Any
 from django.conf import settings
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from annotation.quality import charts
 from annotation.quality.scope import Scope
 from annotation.quality.tables import Table
 
 NEWEST = 8  # simulations on the page
+# What the page calls strategies; files and the API name them as commands do.
+NAMES = {
+    "random": gettext_lazy("by lot"),
+    "least_confidence": gettext_lazy("least confidence"),
+    "margin": gettext_lazy("smallest margin"),
+    "entropy": gettext_lazy("entropy"),
+    "disagreement": gettext_lazy("disagreement"),
+    "core_set": gettext_lazy("core set"),
+    "coverage": gettext_lazy("coverage"),
+    "design": gettext_lazy("design"),
+    "mixture": gettext_lazy("mixture"),
+}
 LOOKS = {"mixture": "", "random": "before"}  # of the curves; the others stay in the background
 
 
@@ -43,6 +56,10 @@ class Need:
     labels: float | None
     of_random: float | None
 
+    @property
+    def name(self) -> str:
+        return _name(self.strategy)
+
 
 @dataclass(frozen=True)
 class Picture:
@@ -61,6 +78,11 @@ class Simulation:
     tags: int
     seeds: int
     pictures: list[Picture]
+
+
+def _name(strategy: str) -> str:
+    """In the reader's language; a strategy that is no longer there by the name its file has."""
+    return str(NAMES.get(strategy, strategy))
 
 
 def page(scope: Scope, asked: Mapping[str, str], *, whole: bool = False) -> dict[str, Any]:
@@ -109,7 +131,7 @@ def _plot(told: Mapping[str, Any], metric: str) -> charts.Lines:
     chosen = sorted((c for c in told["curves"] if c["metric"] == metric), key=lambda c: c["strategy"] in LOOKS)
     lines = [
         charts.Series(
-            curve["strategy"],
+            _name(curve["strategy"]),
             LOOKS.get(curve["strategy"], "faint"),
             list(zip(curve["labels"], curve["mean"], strict=True)),
             list(zip(curve["low"], curve["high"], strict=True)) if curve["strategy"] in LOOKS else [],
