@@ -44,7 +44,7 @@ WITH audited AS (
     SELECT review.id, task.video_id
     FROM annotation_review review JOIN annotation_reviewtask task ON task.id = review.task_id
     WHERE review.id > %(after)s AND review.created_at > %(since)s AND review.model_version_id = %(version)s
-      AND task.audit AND {IN_FORCE}
+      AND task.audit AND task.business_line_id = %(line)s AND {IN_FORCE}
     ORDER BY review.id LIMIT %(reviews)s
 ), clip AS (
     SELECT count(verdict.id) FILTER (WHERE verdict.choice = 'accept') AS y,
@@ -97,9 +97,12 @@ def of_trial(canary: Canary) -> Sides:
     return Sides(found.get(canary.version_id, NOBODY), found.get(canary.rival_id, NOBODY))
 
 
-def window(version: int, since: datetime, after: int, reviews: int) -> tuple[Window, int] | None:
-    """The next window of a version's audited reviews after review `after`, and its last review; None: not full yet."""
-    values: dict[str, Any] = {"version": version, "since": since, "after": after, "reviews": reviews}
+def window(version: int, line: int, since: datetime, after: int, reviews: int) -> tuple[Window, int] | None:
+    """The next window of a version's audited reviews of a line after review `after`, and its last review.
+
+    None: it is not full yet.
+    """
+    values: dict[str, Any] = {"version": version, "line": line, "since": since, "after": after, "reviews": reviews}
     with connection.cursor() as cursor:
         cursor.execute(WINDOW, values)
         count, last, *sums = cursor.fetchone()

@@ -95,9 +95,11 @@ class LearningSettings(Trial):
 
 
 class DriftWindow(models.Model):
-    """Audited reviews of the active version's suggestions, as many as make a window; the first one is number 0."""
+    """Audited reviews in a line of what the active version suggests, as many as make a window; the first is number 0."""
 
     promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="+")
+    # Empty: of all lines together, as it was before each was watched by itself. Nothing reads these.
+    business_line = models.ForeignKey("taxonomy.BusinessLine", models.CASCADE, null=True, related_name="+")
     number = models.PositiveIntegerField()
     reviews = models.PositiveIntegerField()
     last_review = models.PositiveBigIntegerField()  # the next window begins after this one
@@ -110,7 +112,11 @@ class DriftWindow(models.Model):
 
     class Meta:
         ordering = ["number"]
-        constraints = [models.UniqueConstraint(fields=["promotion", "number"], name="a_window_is_closed_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["promotion", "business_line", "number"], nulls_distinct=False, name="a_window_is_closed_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"window {self.number} of {self.promotion_id}"

@@ -84,18 +84,21 @@ def due_at(settings: LearningSettings, last: TrainingRun | None, now: datetime) 
 
 
 def standing_alarm(last: TrainingRun | None) -> DriftWindow | None:
-    """An alarm about the active version that no training has answered."""
-    closed = DriftWindow.objects.filter(promotion=windows.promotion()).order_by("-number")
+    """An alarm about the active version, in any line, that no training has answered."""
+    closed = DriftWindow.objects.filter(promotion=windows.promotion(), business_line__isnull=False)
+    closed = closed.select_related("business_line").order_by("-number", "pk")
     if last is not None:
         closed = closed.filter(closed_at__gt=last.created_at)
     return next((row for row in closed if (found := windows.found(row)) and found.alarm), None)
 
 
 def _told(alarm: DriftWindow) -> dict[str, Any]:
-    first = windows.measured(DriftWindow.objects.get(promotion=alarm.promotion_id, number=0))
+    place = {"promotion": alarm.promotion_id, "business_line": alarm.business_line_id}
+    first = windows.measured(DriftWindow.objects.get(**place, number=0))
     now, found = windows.measured(alarm), windows.found(alarm)
     assert found
     return {
+        "line": str(alarm.business_line),
         "reviews": alarm.reviews,
         "fell": found.fell,
         "misjudges": found.misjudges,

@@ -1,7 +1,12 @@
-"""Windows of audited reviews since the active version's promotion: each closed and tested once, when it is full."""
+"""Windows of audited reviews since the active version's promotion: each closed and tested once, when it is full.
+
+Each business line has its own: what one accepts another may refuse, so a line that reviews more for a while would look
+like a change of the model, and a change in one would drown in the others.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +15,7 @@ from annotation.learning.drift import Drift, Window
 from annotation.learning.models import DriftWindow, LearningSettings
 from annotation.learning.ratios import Sums
 from ml.registry.models import ModelVersion, Promotion
+from taxonomy.models import BusinessLine
 
 
 def promotion() -> Promotion | None:
@@ -22,14 +28,23 @@ def close_full(settings: LearningSettings) -> None:
     """Close what windows are full by now. Two that do it at once close each window once."""
     if (since := promotion()) is None:
         return
-    closed = list(DriftWindow.objects.filter(promotion=since))
+    closed: dict[int, list[DriftWindow]] = defaultdict(list)
+    for row in DriftWindow.objects.filter(promotion=since, business_line__isnull=False):
+        closed[row.business_line_id or 0].append(row)
+    for line in BusinessLine.objects.values_list("pk", flat=True).order_by("pk"):  # a handful
+        _close_full(since, line, closed[line], settings)
+
+
+def _close_full(since: Promotion, line: int, closed: list[DriftWindow], settings: LearningSettings) -> None:
+    """Of one line; `closed` are those before."""
     while True:
         after = closed[-1].last_review if closed else 0
-        found = acceptance.window(since.version_id, since.at, after, settings.drift_reviews)
+        found = acceptance.window(since.version_id, line, since.at, after, settings.drift_reviews)
         if found is None:
             return
         told = _told(*found, first=closed[0] if closed else None, settings=settings)
-        row, _new = DriftWindow.objects.get_or_create(promotion=since, number=len(closed), defaults=told)
+        place = {"promotion": since, "business_line_id": line, "number": len(closed)}
+        row, _new = DriftWindow.objects.get_or_create(**place, defaults=told)
         closed.append(row)
 
 

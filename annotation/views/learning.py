@@ -18,6 +18,7 @@ from annotation.learning.forms import LearningForm
 from annotation.learning.models import DriftWindow, LearningSettings
 from ml.registry.models import TrainingRun
 from ml.registry.requests import SignedIn
+from taxonomy.models import BusinessLine
 
 WINDOWS, CHANGES = 60, 10
 
@@ -47,18 +48,26 @@ def learning(request: SignedIn) -> HttpResponse:
 
 def _page(request: SignedIn, now: LearningSettings, form: LearningForm, status: int = 200) -> HttpResponse:
     last = TrainingRun.objects.first()
-    closed = list(DriftWindow.objects.filter(promotion=windows.promotion()).order_by("-number")[:WINDOWS])[::-1]
     content: dict[str, Any] = {
         "form": form,
         "now": now,
         "new": triggers.new_verdicts(last, now.verdicts) if now.verdicts else 0,
         "due": triggers.due_at(now, last, timezone.localtime()) if now.every_days else None,
-        "windows": closed,
+        "watched": _watched(),
         "promotion": windows.promotion(),
         "changes": LearningSettings.objects.select_related("changed_by")[:CHANGES],
-        **_plots(closed),
     }
     return render(request, "annotation/learning.html", content, status=status)
+
+
+def _watched() -> list[dict[str, Any]]:
+    """Of each line that has a full window, the newest ones. One query."""
+    rows = DriftWindow.objects.filter(promotion=windows.promotion(), business_line__isnull=False)
+    by_line: dict[BusinessLine, list[DriftWindow]] = {}
+    for row in rows.select_related("business_line").order_by("business_line", "number"):
+        by_line.setdefault(row.business_line, []).append(row)
+    newest = {line: closed[-WINDOWS:] for line, closed in by_line.items()}
+    return [{"line": line, "windows": closed, **_plots(closed)} for line, closed in newest.items()]
 
 
 def _plots(closed: list[DriftWindow]) -> dict[str, charts.WindowPlot | None]:

@@ -14,7 +14,7 @@ def sentence(trigger: str, figures: Mapping[str, Any]) -> str:
     if trigger == "verdicts":
         return _verdicts(int(figures["verdicts"]))
     if trigger == "drift":
-        return " ".join([*_drift(figures), _window(int(figures["reviews"]))])
+        return " ".join([*_line(figures), *_drift(figures), _window(int(figures["reviews"]))])
     if trigger == "schedule":
         days = int(figures["days"])
         text = ngettext(
@@ -33,6 +33,11 @@ def _verdicts(count: int) -> str:
         count,
     )
     return text % {"n": count}
+
+
+def _line(figures: Mapping[str, Any]) -> list[str]:
+    """Figures of before each line was watched by itself name none."""
+    return [_("In the business line %(line)s:") % {"line": figures["line"]}] if figures.get("line") else []
 
 
 def _drift(figures: Mapping[str, Any]) -> list[str]:

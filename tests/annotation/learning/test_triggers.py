@@ -150,11 +150,29 @@ def test_drift_begins_one_training_with_its_figures(desk, active):
     run = triggers.check()
 
     assert run.trigger == "drift"
+    assert run.why.startswith(f"In the business line {desk.line}: Of the tags")
     assert "70.0% are accepted; after the promotion it was 95.0%" in run.why
     assert "the Brier score rose from 0.070 to 0.220" in run.why
     assert run.why.endswith("Measured on 100 audited reviews.")
     TrainingRun.objects.update(state="failed")
     assert triggers.check() is None, "one alarm, one training"
+
+
+def test_each_line_is_held_against_itself(desk, active):
+    """A line that accepts less, and reviews more later on, is no change."""
+    strict = Desk()
+    choose(drift=True, drift_reviews=100)
+    desk.review(active, 100, accepted=95, audit=True)
+    for _ in range(2):
+        strict.review(active, 100, accepted=60, audit=True)
+
+    assert triggers.check() is None
+    rows = DriftWindow.objects.values_list("business_line", "number")
+    assert set(rows) == {(desk.line.pk, 0), (strict.line.pk, 0), (strict.line.pk, 1)}
+    first = DriftWindow.objects.filter(number=0).order_by("business_line")
+    assert [windows.measured(row).accepted.rate for row in first] == [0.95, 0.6]
+    desk.review(active, 100, accepted=70, audit=True)
+    assert triggers.check().trigger == "drift", "though the others drown it"
 
 
 def test_windows_begin_anew_with_each_promotion(desk, active):
