@@ -95,7 +95,7 @@ class LearningSettings(Trial):
 
 
 class DriftWindow(models.Model):
-    """Audited reviews in a line of what the active version suggests, as many as make a window; the first is number 0."""
+    """Audited reviews in a line of what the active version suggests, enough for a window; the first is number 0."""
 
     promotion = models.ForeignKey(Promotion, models.PROTECT, related_name="+")
     # Empty: of all lines together, as it was before each was watched by itself. Nothing reads these.
