@@ -107,7 +107,8 @@ def fit(
         if seen != NOBODY:
             said_yes[seen.reviewer] *= seen.independence
             said_no[seen.reviewer] *= seen.independence
-        odds = np.bincount(questions, np.where(answers, said_yes[reviewers], said_no[reviewers]), size)
+        told = np.where(answers, said_yes[reviewers], said_no[reviewers])
+        odds = np.asarray(np.bincount(questions, told, size), dtype=np.float64)
         before, belief = belief, _anchored(_believe(odds, share), truth)
         if np.abs(belief - before).max() < STILL:
             break

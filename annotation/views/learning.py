@@ -65,7 +65,8 @@ def _watched() -> list[dict[str, Any]]:
     rows = DriftWindow.objects.filter(promotion=windows.promotion(), business_line__isnull=False)
     by_line: dict[BusinessLine, list[DriftWindow]] = {}
     for row in rows.select_related("business_line").order_by("business_line", "number"):
-        by_line.setdefault(row.business_line, []).append(row)
+        if row.business_line is not None:  # for type checkers: the query asked for no others
+            by_line.setdefault(row.business_line, []).append(row)
     newest = {line: closed[-WINDOWS:] for line, closed in by_line.items()}
     return [{"line": line, "windows": closed, **_plots(closed)} for line, closed in newest.items()]
 
