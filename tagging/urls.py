@@ -11,7 +11,7 @@ urlpatterns = [
     path("", include("tagging.page_urls")),
     path("taxonomy/", include("taxonomy.urls")),
     path("models/", include("ml.registry.urls")),
-    path("api/", include("annotation.programs.urls")),
+    path("api/", include("annotation.api.urls")),
     path("api/", include("tagging.rule_api")),
     path("api/", include("tagging.api")),
     path("api/", include("taxonomy.api")),

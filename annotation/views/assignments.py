@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from annotation import assignments
-from annotation.assignment_forms import AssignmentForm
+from annotation.forms.assignments import AssignmentForm
 from ml.registry.requests import SignedIn
 from taxonomy.models import BusinessLine
 

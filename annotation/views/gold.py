@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from annotation import tag_figures
-from annotation.forms import is_id
+from annotation.forms.reviews import is_id
 from annotation.models import GoldClip
 from annotation.probes import gold, gold_list
 from annotation.tag_labels import labels

@@ -16,7 +16,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from annotation import readings, refusals
-from annotation.group_forms import GroupForm
+from annotation.forms.groups import GroupForm
 from annotation.groups import grid, sending
 from annotation.models import ClipGroup, GroupReview
 from annotation.probes import qualification

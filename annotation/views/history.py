@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation import figures, past, queue
-from annotation.history_forms import SearchForm
+from annotation.forms.history import SearchForm
 from annotation.models import Review, ReviewTask
 from annotation.probes import memory, trust_list
 from ml.registry.requests import SignedIn

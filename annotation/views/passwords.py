@@ -9,8 +9,8 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
 from annotation import first_passwords
+from annotation.forms.people import OwnPasswordForm
 from annotation.password_middleware import KEY
-from annotation.person_forms import OwnPasswordForm
 
 
 class Choose(PasswordChangeView):

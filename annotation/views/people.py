@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
 from annotation import people
-from annotation.person_forms import NewPersonForm, PersonForm
+from annotation.forms.people import NewPersonForm, PersonForm
 from ml.registry.requests import SignedIn
 
 

@@ -1,4 +1,4 @@
-"""The review page and what it asks for while a reviewer works. The contract is told in annotation/forms.py."""
+"""The review page and what it asks for while a reviewer works. The contract is told in annotation/forms/reviews.py."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from annotation import assignments, figures, queue, readings, refusals, reviews, shortcuts, workbench
 from annotation.clips import Clip
-from annotation.forms import ReviewForm, is_id
+from annotation.forms.reviews import ReviewForm, is_id
 from annotation.models import GroupReview, ReviewTask
 from annotation.probes import qualification
 from annotation.tag_labels import labels

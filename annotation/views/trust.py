@@ -13,10 +13,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from annotation.forms.trust import TrustPolicyForm
 from annotation.models import Qualification, TrustPolicy
 from annotation.probes import bias, qualification, trust_list
 from annotation.tag_labels import labels
-from annotation.trust_forms import TrustPolicyForm
 from annotation.views.lines import chosen
 from ml.registry.requests import SignedIn
 from taxonomy.models import BusinessLine

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from annotation import figures, queue, workbench
 from annotation.models import Review, ReviewTask
-from annotation.shapes.clips import ClipSerializer
+from annotation.serializers.clips import ClipSerializer
 from ml.registry.models import ModelVersion
 from tagging.models import LinePolicy, Media, Suggestion, Video
 from taxonomy import names, rulebook

@@ -13,8 +13,8 @@ from rest_framework.response import Response
 
 from annotation import tag_figures
 from annotation.agreement import comments
+from annotation.api import asked
 from annotation.models import Comment
-from annotation.programs import asked
 from ml.registry.requests import SignedInCall
 from tagging import veils
 from tagging.api import View

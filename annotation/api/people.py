@@ -14,8 +14,8 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.response import Response
 
 from annotation import exports, people
-from annotation.programs import asked
-from annotation.shapes import people as shapes
+from annotation.api import asked
+from annotation.serializers import people as shapes
 from ml.registry.requests import SignedInCall
 from tagging.api import View
 from taxonomy.models import BusinessLine

@@ -18,7 +18,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from annotation.forms import LONGEST, MOST_STEPS, MOST_TAGS, is_id
+from annotation.forms.reviews import LONGEST, MOST_STEPS, MOST_TAGS, is_id
 from annotation.groups.choice import ALL, CHOICES
 from annotation.verdicts import Effort
 from taxonomy import search

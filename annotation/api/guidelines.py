@@ -11,8 +11,8 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from annotation import outdated, readings, tasks
+from annotation.api import asked
 from annotation.models import ReReview
-from annotation.programs import asked
 from ml.registry.requests import SignedInCall
 from tagging.api import View
 from taxonomy.models import BusinessLine, Guideline

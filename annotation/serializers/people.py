@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.contrib.auth.models import Group, User
 from rest_framework import serializers
 
+from annotation.forms.people import NewPersonForm
 from annotation.people import ROLE_NAMES
-from annotation.person_forms import NewPersonForm
 from taxonomy.models import BusinessLine
 
 

@@ -11,8 +11,8 @@ from rest_framework.response import Response
 
 from annotation import tag_figures, workbench
 from annotation.models import ReviewTask
-from annotation.shapes.answers import ProblemSerializer
-from annotation.shapes.clips import ClipSerializer
+from annotation.serializers.answers import ProblemSerializer
+from annotation.serializers.clips import ClipSerializer
 from ml.registry.requests import SignedInCall
 from taxonomy.models import BusinessLine
 

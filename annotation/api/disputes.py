@@ -14,9 +14,9 @@ from rest_framework.response import Response
 from annotation import refusals, tag_figures
 from annotation.agreement import disputes, examples, rulings
 from annotation.agreement.disputes import Dispute, PastRuling, Voice
+from annotation.api import asked
 from annotation.models import Consensus, Ruling
-from annotation.programs import asked
-from annotation.shapes.answers import RefusedSerializer
+from annotation.serializers.answers import RefusedSerializer
 from annotation.tag_labels import labels
 from ml.registry.requests import SignedInCall
 from tagging.api import View

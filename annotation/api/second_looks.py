@@ -12,10 +12,10 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from annotation import readings, refusals, reviews, second_answers
+from annotation.api import asked
 from annotation.models import SecondLook
-from annotation.programs import asked
-from annotation.shapes.answers import RefusedSerializer
-from annotation.shapes.clips import ClipSerializer
+from annotation.serializers.answers import RefusedSerializer
+from annotation.serializers.clips import ClipSerializer
 from ml.registry.requests import SignedInCall
 from tagging.api import View
 from taxonomy.models import BusinessLine

@@ -10,14 +10,14 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.response import Response
 
 from annotation import reviews
+from annotation.api import asked
+from annotation.api.listed import Listed
 from annotation.models import Review
 from annotation.probes import memory
-from annotation.programs import asked
-from annotation.programs.listed import Listed
-from annotation.shapes.answers import ProblemSerializer
-from annotation.shapes.clips import ClipSerializer
-from annotation.shapes.reviews import ReviewSerializer
-from annotation.shapes.sent import UndoSerializer
+from annotation.serializers.answers import ProblemSerializer
+from annotation.serializers.clips import ClipSerializer
+from annotation.serializers.reviews import ReviewSerializer
+from annotation.serializers.sent import UndoSerializer
 from ml.registry.requests import SignedInCall
 from tagging import veils
 from tagging.api import View

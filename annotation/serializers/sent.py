@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from annotation.forms import LONGEST, MISTAKES, MOST_STEPS, MOST_TAGS
+from annotation.forms.reviews import LONGEST, MISTAKES, MOST_STEPS, MOST_TAGS
 from annotation.models import Verdict
 from annotation.verdicts import Effort, Said, mistakes
 from taxonomy.models import BusinessLine

@@ -12,12 +12,12 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from annotation import assignments
+from annotation.api import asked
 from annotation.assignments import MOST, Selection
 from annotation.models import ReviewTask
-from annotation.programs import asked
 from annotation.queue import LeaseLost
-from annotation.shapes.answers import ProblemSerializer
-from annotation.shapes.sent import LineField, TokenSerializer
+from annotation.serializers.answers import ProblemSerializer
+from annotation.serializers.sent import LineField, TokenSerializer
 from ml.registry.requests import SignedInCall
 from tagging.api import View
 from taxonomy.models import BusinessLine, Tag

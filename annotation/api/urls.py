@@ -1,6 +1,6 @@
 """Addresses of what programs may do."""
 
-from annotation.programs import (
+from annotation.api import (
     assignments,
     canaries,
     comments,

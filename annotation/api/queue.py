@@ -11,12 +11,12 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.response import Response
 
 from annotation import figures, queue
+from annotation.api import asked
 from annotation.models import ReviewTask
 from annotation.probes import qualification
-from annotation.programs import asked
-from annotation.shapes.answers import ProblemSerializer, WaitingSerializer
-from annotation.shapes.clips import ClipSerializer
-from annotation.shapes.sent import ClaimSerializer
+from annotation.serializers.answers import ProblemSerializer, WaitingSerializer
+from annotation.serializers.clips import ClipSerializer
+from annotation.serializers.sent import ClaimSerializer
 from ml.registry.requests import SignedInCall
 from tagging.api import View
 from taxonomy.models import BusinessLine

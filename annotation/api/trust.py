@@ -13,11 +13,11 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from annotation import tag_figures
+from annotation.api import asked
 from annotation.models import GoldClip, Qualification
 from annotation.probes import gold, gold_list, qualification, trust_list
-from annotation.programs import asked
-from annotation.shapes.answers import ProblemSerializer
-from annotation.shapes.sent import LineField
+from annotation.serializers.answers import ProblemSerializer
+from annotation.serializers.sent import LineField
 from ml.registry.requests import SignedInCall
 from tagging.api import View
 from tagging.models import Video

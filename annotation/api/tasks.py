@@ -11,17 +11,17 @@ from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.response import Response
 
 from annotation import figures, queue, readings, refusals, reviews
+from annotation.api import asked
+from annotation.api.listed import Listed
 from annotation.models import ReviewTask
-from annotation.programs import asked
-from annotation.programs.listed import Listed
-from annotation.shapes.answers import (
+from annotation.serializers.answers import (
     LeaseSerializer,
     ProblemSerializer,
     RefusedSerializer,
     SkippedSerializer,
     StoredSerializer,
 )
-from annotation.shapes.sent import SkipSerializer, SubmitSerializer, TokenSerializer
+from annotation.serializers.sent import SkipSerializer, SubmitSerializer, TokenSerializer
 from ml.registry.requests import SignedInCall
 from tagging.api import View
 

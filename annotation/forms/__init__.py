@@ -1,0 +1,1 @@
+"""What pages of people's work send, checked."""
