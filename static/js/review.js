@@ -68,10 +68,11 @@ class ReviewPage {
 
   /** The key that sends. Pressed twice by mistake it sends one clip, not also the next one, unseen. */
   sendByKey() {
-    const now = performance.now();
-    if (now - this.#sentAt < BOUNCE && !this.desk.verdicts.touched) return;
-    this.#sentAt = now;
+    if (performance.now() - this.#sentAt < BOUNCE && !this.desk.verdicts.touched) return;
+    const { form } = this;
+    const unsent = !this.#sent.has(form);
     this.send("submit");
+    if (unsent && this.#sent.has(form)) this.#sentAt = performance.now(); // not where it waits for an answer of theirs
   }
 
   /** One verdict back; where there is none, the clip before. */
