@@ -76,7 +76,7 @@ class Unclear:
     @property
     def why(self) -> str:
         told = {"unclear": self.unclear, "proposed": self.proposed, "disputes": self.disputes}
-        refused = _("%(unclear)d of %(proposed)d proposals were refused by the guideline, not as wrong.") % told
+        refused = _("Refused by the guideline, not as wrong: %(unclear)d of %(proposed)d proposals.") % told
         disputed = ngettext(
             "Reviewers do not agree on %(n)d clip.", "Reviewers do not agree on %(n)d clips.", self.disputes
         ) % {"n": self.disputes}
@@ -155,6 +155,6 @@ def _tag(row: TagRow, scope: Scope) -> Hurt:
     share = intervals.share(min(row.wasted, judged), judged)
     assert share
     refused = {"refused": row.wasted - row.given, "proposed": row.proposed, "given": row.given}
-    why = _("%(refused)d of %(proposed)d proposals were wrong, and %(given)d times it was missing.") % refused
+    why = _("Wrong: %(refused)d of %(proposed)d proposals. Missing: %(given)d.") % refused
     link = reverse("taxonomy:tag", args=[row.tag])
     return Hurt("tag", row.tag, row.name, share.times(judged), judged, why, link, _("Open the tag"))

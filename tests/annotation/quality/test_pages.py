@@ -220,7 +220,7 @@ def test_what_hurts_most_comes_first(client, sign_in, line, tags):
         ("tag", "Court", 1, 1),
     ]
     assert told[1]["why"] == "Reviewers do not agree on 1 clip."
-    assert told[2]["why"] == "3 of 4 proposals were wrong, and 0 times it was missing."
+    assert told[2]["why"] == "Wrong: 3 of 4 proposals. Missing: 0."
     page = client.get("/quality/").content.decode()
     assert f"/taxonomy/guidelines/?tag={league.code}&amp;line=search" in page
 
