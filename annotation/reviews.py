@@ -19,11 +19,12 @@ from django.utils import timezone
 
 from annotation import readings, review_rows
 from annotation.agreement import consensus
-from annotation.models import GroupReview, GroupReviewItem, Review, ReviewTask, ReviewTaskQuerySet, Verdict
+from annotation.models import GroupReview, GroupReviewItem, Review, ReviewTask, Verdict
 from annotation.probes import answers
 from annotation.probes.veil import UNDO_WITHIN
 from annotation.queue import LeaseLost
 from annotation.review_rows import Locked
+from annotation.task_models import ReviewTaskQuerySet
 from annotation.verdicts import UNKNOWN, Effort, Said, given
 from tagging.models import Video
 from taxonomy import guidelines, rulebook, versions

@@ -7,6 +7,7 @@ import os
 import hypothesis
 import pytest
 from django.test import Client
+from django.utils import translation
 
 from tagging import catalogues
 from tests import empty_tables, factories
@@ -31,6 +32,12 @@ def compiled_catalogues() -> None:
     """Tests in Chinese see the texts as they are now, however pytest was started."""
     for language in catalogues.languages():
         catalogues.compile(language)
+
+
+@pytest.fixture(autouse=True)
+def usual_language() -> None:
+    """A page drawn in Chinese leaves its thread in Chinese, for whatever test comes next."""
+    translation.deactivate()
 
 
 @pytest.fixture
