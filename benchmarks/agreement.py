@@ -26,7 +26,7 @@ def run(options: Namespace) -> dict[str, object]:
     figures |= _work(made)
     with gunicorn() as address:
         person = Reviewer(address, made.cookie, "")
-        figures |= {name: _page(person, path, options.rounds) for name, path in _paths(made).items()}
+        figures |= {name: person.look(path, options.rounds) for name, path in _paths(made).items()}
     return figures
 
 
@@ -69,13 +69,3 @@ def _timed(work: object) -> float:
     start = perf_counter()
     work()  # type: ignore[operator]
     return perf_counter() - start
-
-
-def _page(person: Reviewer, path: str, rounds: int) -> list[float]:
-    """Median and worst; the first look, which fills caches of the server, is not counted."""
-    times = []
-    for n in range(rounds + 1):
-        status, text, seconds = person.ask("GET", path)
-        assert status == 200, (path, status, text[:300])
-        times += [seconds * 1000] if n else []
-    return [round(median(times), 1), round(max(times), 1)]

@@ -30,7 +30,7 @@ def run(options: Namespace) -> dict[str, object]:
     figures |= _folds(made)
     with gunicorn() as address:
         person = Reviewer(address, made.cookie, "")
-        figures |= {name: _page(person, path, options.rounds) for name, path in _paths(made.line).items()}
+        figures |= {name: person.look(path, options.rounds) for name, path in _paths(made.line).items()}
         if options.serve:
             print(f"{address}  {made.cookie}", file=sys.stderr, flush=True)
             input()
@@ -66,13 +66,3 @@ def _paths(line: str) -> dict[str, str]:
     told["tags of one line, by recall"] = f"/quality/tags/?line={line}&period=3m&order=recall"
     told["versions, found by name"] = "/quality/versions/?period=all&q=tag+4"
     return told
-
-
-def _page(person: Reviewer, path: str, rounds: int) -> list[float]:
-    """Median and worst milliseconds; the first look, which fills caches of the server, is not counted."""
-    times = []
-    for n in range(rounds + 1):
-        status, text, seconds = person.ask("GET", path)
-        assert status == 200, (path, status, text[:300])
-        times += [seconds * 1000] if n else []
-    return [round(median(times), 1), round(max(times), 1)]

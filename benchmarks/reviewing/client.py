@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from http.client import HTTPConnection
-from statistics import quantiles
+from statistics import median, quantiles
 from time import perf_counter
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -39,6 +39,15 @@ class Reviewer:
         text = answer.read().decode()
         seconds = perf_counter() - start
         return answer.status, answer.getheader("Location") or text, seconds
+
+    def look(self, path: str, rounds: int) -> list[float]:
+        """Median and worst milliseconds of a page; the first look, which fills caches of the server, is not counted."""
+        times = []
+        for n in range(rounds + 1):
+            status, text, seconds = self.ask("GET", path)
+            assert status == 200, (path, status, text[:300])
+            times += [seconds * 1000] if n else []
+        return [round(median(times), 1), round(max(times), 1)]
 
     def next(self) -> tuple[dict[str, str], float]:
         """Claim one clip ahead, as the page does when it comes up: its form's entries, and the time."""
