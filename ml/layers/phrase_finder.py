@@ -13,7 +13,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ml.layers import hidden_characters, spans
+from ml.layers import forgetting, hidden_characters, spans
 from ml.layers.character_tables import CharacterTables
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.phrase_book import Entry
@@ -21,14 +21,12 @@ from ml.layers.phrase_lessons import PhraseLessons
 from ml.layers.sequence_tagger import SequenceTagger, TaggerConfig
 from ml.layers.spans import Phrase
 from ml.layers.surroundings import Surroundings
-from ml.layers.tokens import UNKNOWN, TokenTable
+from ml.layers.tokens import TokenTable
 from ml.layers.warm_start import shared_rows, take_over
-from ml.layers.window_grams import PLACES
 from ml.parts import Step
 
 _BLOCK = 64  # texts at once
 _OTHERS = "others."  # what the names of their weights begin with
-_CLOSED = 0.5  # share of the texts to learn from that do without the book of phrases
 Scored = tuple[Phrase, float]  # a phrase and the probability of its least certain character
 
 
@@ -144,7 +142,7 @@ class PhraseFinder:
         def loss(model: SequenceTagger, rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
             group = lessons.drawn(groups[rows[0]], swap, generator)
             inputs = self._encode([lesson.text for lesson in group], [lesson.own for lesson in group])
-            inputs = _bookless(_forgetful(inputs, forget, generator), generator)
+            inputs = forgetting.bookless(forgetting.forgetful(inputs, forget, generator), generator)
             target = torch.zeros(inputs[0].shape, dtype=torch.long)
             for place, lesson in enumerate(group):
                 written = [row[label] for label in lesson.labels[: self.longest]]
@@ -236,27 +234,6 @@ def _member(weights: Mapping[str, Tensor], number: int) -> dict[str, Tensor]:
         return {name: tensor for name, tensor in weights.items() if not name.startswith(_OTHERS)}
     begin = f"{_OTHERS}{number - 1}."
     return {name.removeprefix(begin): tensor for name, tensor in weights.items() if name.startswith(begin)}
-
-
-def _forgetful(inputs: list[Tensor], share: float, generator: torch.Generator) -> list[Tensor]:
-    characters, bigrams, mask, *rest = inputs
-    if not share:
-        return inputs
-    shown = []
-    for rows in (characters, bigrams):
-        lost = (torch.rand(rows.shape, generator=generator) < share).to(rows.device) & mask
-        shown.append(rows.masked_fill(lost, UNKNOWN))
-    return [*shown, mask, *rest]
-
-
-def _bookless(inputs: list[Tensor], generator: torch.Generator) -> list[Tensor]:
-    """Without the book for some of the texts. Who could always look up would not learn to read what is in no book."""
-    *heard, around = inputs
-    if len(heard) < 3:  # characters, bigrams and their mask: nothing is heard around them
-        return inputs
-    closed = torch.rand(len(around), 1, 1, generator=generator) < _CLOSED
-    in_book = torch.arange(around.shape[2]) >= len(PLACES)
-    return [*heard, around.masked_fill((closed & in_book).to(around.device), 0)]
 
 
 def _keys(table: TokenTable) -> list[Any]:
