@@ -1,13 +1,14 @@
 """What a rule set gets wrong: by examples, and by properties against brute force over all sets of small taxonomies."""
 
 import random
-import time
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 
 from taxonomy.rules import Node, Rule, RuleBook
 from taxonomy.solving import contradictions
+from tests.steps import steps
 from tests.taxonomy.test_rules import NODES, books, subsets
 
 
@@ -159,7 +160,7 @@ def test_each_requirement_that_can_never_be_met_is_told(drawn):
                 assert ((rule.subject, other) not in found) == together
 
 
-def test_a_large_taxonomy_takes_seconds():
+def test_the_work_grows_with_the_taxonomy_not_with_its_pairs():
     rng = random.Random(11)
     nodes = [
         Node(id, None if id <= 20 else rng.randrange(max(1, id // 10 - 40), id // 10 + 1)) for id in range(1, 20_001)
@@ -170,9 +171,9 @@ def test_a_large_taxonomy_takes_seconds():
         for id in range(5_000)
     ]
     rules += [excludes(5_000, 250_000, 260_000), requires(5_001, 250_000, 260_000)]
-    before = time.process_time()
+    found: list[Any] = []
 
-    found = told(rules, nodes)
+    work = steps(lambda: found.extend(told(rules, nodes)))
 
     assert ("impossible", (250_000,), [5_000, 5_001]) in found
-    assert time.process_time() - before < 10
+    assert work < 30 * len(nodes)
