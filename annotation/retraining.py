@@ -128,7 +128,7 @@ def _snapshot(run: TrainingRun) -> Taken:
 def _metrics(path: Path, active: ModelVersion | None) -> dict[str, Any]:
     """The candidate's numbers, and as its rival's those of the active version on the same test videos."""
     content = json.loads(path.read_text(encoding="utf-8"))
-    kept = ("recallers", "reliability", "lines", "seconds", "notes")
+    kept = ("recallers", "reliability", "programs", "lines", "seconds", "notes")
     metrics = content["candidate"] | {name: content[name] for name in kept}
     if active and content["active"]:
         metrics["rival"] = {"version": active.pk, "metrics": content["active"]}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,6 +44,27 @@ class Reliability:
 
 
 @dataclass(frozen=True)
+class Namings:
+    """How often the program named is the right one, against the share of clips that are given one."""
+
+    plot: Reliability
+    wanted: float
+    best: Mapping[str, Any] | None  # the step with the most clips of which so many are named rightly
+
+    @property
+    def wanted_percent(self) -> int:
+        return round(100 * self.wanted)
+
+    @property
+    def wanted_y(self) -> float:
+        return _dot(0.0, self.wanted, "").y
+
+    @property
+    def named_percent(self) -> int:
+        return round(100 * self.best["named"]) if self.best else 0
+
+
+@dataclass(frozen=True)
 class LineReliability:
     """The same for the reviewers of one business line, whose own calibration bends the shared confidence."""
 
@@ -75,16 +96,29 @@ def reliability(curve: Sequence[Mapping[str, Any]]) -> Reliability | None:
     """From bins of {"confidence", "accuracy", "count"}."""
     if not curve:
         return None
-    width, height = SQUARE - LEFT - RIGHT, SQUARE - TOP - BOTTOM
-    dots = [
-        Point(
-            round(LEFT + width * part["confidence"], 1),
-            round(TOP + height * (1 - part["accuracy"]), 1),
+    return _square(
+        _dot(
+            part["confidence"],
+            part["accuracy"],
             f"{part['confidence']:.2f} → {part['accuracy']:.2f} ({part['count']})",
         )
         for part in curve
-    ]
-    return Reliability(" ".join(f"{dot.x},{dot.y}" for dot in dots), dots)
+    )
+
+
+def namings(curve: Sequence[Mapping[str, Any]], wanted: float = 0.95) -> Namings | None:
+    """From steps of {"confidence", "named", "right", "count"}, as few clips named as possible first."""
+    if not curve:
+        return None
+    plot = _square(
+        _dot(
+            step["named"],
+            step["right"],
+            f"≥ {step['confidence']:.2f}: {step['named']:.2f} → {step['right']:.2f} ({step['count']})",
+        )
+        for step in curve
+    )
+    return Namings(plot, wanted, next((step for step in reversed(curve) if step["right"] >= wanted), None))
 
 
 def line_reliability(lines: Mapping[str, Mapping[str, Any]]) -> list[LineReliability]:
@@ -103,6 +137,17 @@ def bars(values: Mapping[str, float]) -> list[Bar]:
     """Best first, named as people know them; all recallers together on top."""
     best_first = sorted(values.items(), key=lambda item: (item[0] != "union", -item[1], item[0]))
     return [Bar(part_name(name), value) for name, value in best_first]
+
+
+def _dot(x: float, y: float, title: str) -> Point:
+    """Of two shares, in the square."""
+    width, height = SQUARE - LEFT - RIGHT, SQUARE - TOP - BOTTOM
+    return Point(round(LEFT + width * x, 1), round(TOP + height * (1 - y), 1), title)
+
+
+def _square(dots: Iterable[Point]) -> Reliability:
+    placed = list(dots)
+    return Reliability(" ".join(f"{dot.x},{dot.y}" for dot in placed), placed)
 
 
 def _loss(stage: str, points: Sequence[Sequence[float]]) -> Loss:

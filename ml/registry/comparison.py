@@ -49,6 +49,10 @@ class Comparison:
         return charts.reliability(self.version.metrics.get("reliability", []))
 
     @property
+    def programs(self) -> charts.Namings | None:
+        return charts.namings(self.version.metrics.get("programs", []))
+
+    @property
     def lines(self) -> list[charts.LineReliability]:
         """How well confidences hold for each business line."""
         return charts.line_reliability(self.version.metrics.get("lines", {}))

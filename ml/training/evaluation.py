@@ -11,7 +11,7 @@ import numpy as np
 
 from ml.feature_store import FeatureStore
 from ml.pipeline import Pipeline
-from ml.training import examples, metrics
+from ml.training import examples, metrics, namings
 from ml.training.metrics import Ranked
 from ml.types import Example, Proposal, Vocabulary
 
@@ -35,7 +35,8 @@ def judge(
     vocabulary: Vocabulary,
     recallers: Sequence[str],
 ) -> dict[str, Any]:
-    """Plain numbers, with `recallers` (recall of each, and of their `union`) and the `reliability` curve.
+    """Plain numbers, with `recallers` (recall of each, and of their `union`) the `reliability` curve, and
+    that of naming `programs`.
 
     Proposed tags that the vocabulary does not know, and unsaid ancestors of said tags, count neither way.
     """
@@ -58,6 +59,7 @@ def judge(
         "candidates_a_video": len(confidence) / max(len(videos), 1),
         "recallers": _recall_of_recallers(counted, videos, vocabulary, recallers),
         "reliability": [asdict(part) for part in curve],
+        "programs": [asdict(part) for part in namings.curve(proposals, videos, vocabulary)],
     }
 
 

@@ -121,6 +121,7 @@ def _metrics(
         "active": before,
         "recallers": result["recallers"],
         "reliability": result["reliability"],
+        "programs": result["programs"],
         "lines": line_calibration.judge(proposals, snapshot.split("test"), snapshot.vocabulary, *lines),
         "loss": journal.curves(),
         "seconds": {stage: round(seconds, 2) for stage, seconds in journal.seconds.items()},

@@ -37,6 +37,7 @@ METRICS = {
     "videos": 100,
     "recallers": {"union": 0.9, "mentions.v1": 0.4},
     "reliability": [{"confidence": 0.1, "accuracy": 0.2, "count": 9}, {"confidence": 0.9, "accuracy": 0.8, "count": 9}],
+    "programs": [{"confidence": 0.9, "named": 0.3, "right": 1.0, "count": 30}],
 }
 
 

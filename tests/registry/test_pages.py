@@ -57,6 +57,21 @@ def test_each_business_line_has_its_own_reliability(client):
     assert "<b>搜索</b>" in client.get(version.get_absolute_url()).content.decode()
 
 
+def test_a_version_tells_how_many_clips_get_a_program_and_how_many_the_right_one(client):
+    steps = [{"confidence": 0.91, "named": 0.2, "right": 0.97, "count": 20}]
+    steps += [{"confidence": 0.84, "named": 0.35, "right": 0.95, "count": 35}]
+    steps += [{"confidence": 0.31, "named": 0.8, "right": 0.6, "count": 80}]
+    version = make_model(metrics={"programs": steps})
+
+    page = client.get(version.get_absolute_url()).content.decode()
+    doubtful = client.get(make_model(metrics={"programs": steps[2:]}).get_absolute_url()).content.decode()
+
+    assert "From a confidence of 0.84 on, 35% of the clips are given a program, and 95% of those or more" in page
+    assert "≥ 0.31: 0.80 → 0.60 (80)" in page
+    assert "At no confidence are 95% of the programs right." in doubtful
+    assert "clips with a program" not in client.get(make_model(metrics=METRICS).get_absolute_url()).content.decode()
+
+
 def test_a_worse_version_shows_what_speaks_against_it_and_asks_for_a_yes(client):
     make_model(state="active", metrics=METRICS)
     worse = make_model(metrics=WORSE)
