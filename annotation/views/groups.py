@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import login_required
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -22,14 +22,13 @@ from annotation.models import ClipGroup, GroupReview
 from annotation.probes import qualification
 from annotation.reviews import OperationReused, Refused
 from annotation.views.lines import chosen
+from annotation.views.permissions import reviewer_only
 from ml.registry import nudges
 from ml.registry.requests import SignedIn
 from tagging.models import Video
 from taxonomy.models import BusinessLine
 
 AGAIN_SECONDS = 60  # between two orders to gather a line's groups
-
-reviewer_only = permission_required("annotation.add_review", raise_exception=True)
 
 
 @require_safe

@@ -17,6 +17,7 @@ from annotation import figures, past, queue
 from annotation.forms.history import SearchForm
 from annotation.models import Review, ReviewTask
 from annotation.probes import memory, trust_list
+from annotation.views.permissions import reviewer_only
 from ml.registry.requests import SignedIn
 from tagging import veils
 from tagging.models import Video
@@ -35,7 +36,7 @@ SKIP_REASONS = {  # those the review page offers; programs may send others
 
 @require_safe
 @login_required
-@permission_required("annotation.add_review", raise_exception=True)
+@reviewer_only
 def own(request: SignedIn) -> HttpResponse:
     """The reviewer's own reviews, newest first, paged by id."""
     asked = SearchForm(request.GET, lines=BusinessLine.objects.of(request.user))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import login_required
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,6 +16,7 @@ from annotation.probes import qualification
 from annotation.probes.qualification import Mark
 from annotation.tag_labels import labels
 from annotation.views.lines import chosen
+from annotation.views.permissions import reviewer_only
 from ml.registry.requests import SignedIn
 from taxonomy import guidelines
 from taxonomy.models import BusinessLine
@@ -24,7 +25,7 @@ from taxonomy.models import BusinessLine
 @require_http_methods(["GET", "POST"])
 @never_cache
 @login_required
-@permission_required("annotation.add_review", raise_exception=True)
+@reviewer_only
 def qualify(request: SignedIn) -> HttpResponse:
     """POST begins an exam; its clips come on the review page like any others."""
     line = chosen(request)

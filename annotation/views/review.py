@@ -6,7 +6,7 @@ import json
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
@@ -23,10 +23,9 @@ from annotation.probes import qualification
 from annotation.tag_labels import labels
 from annotation.verdicts import Effort
 from annotation.views.lines import chosen, header
+from annotation.views.permissions import reviewer_only
 from ml.registry.requests import SignedIn
 from taxonomy import guidelines
-
-reviewer_only = permission_required("annotation.add_review", raise_exception=True)
 
 
 @require_GET

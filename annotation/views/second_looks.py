@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import uuid4
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,13 +18,12 @@ from annotation.models import SecondLook
 from annotation.tag_labels import labels
 from annotation.verdicts import Said
 from annotation.views.lines import chosen
+from annotation.views.permissions import reviewer_only
 from annotation.workbench import Answers
 from ml.registry.requests import SignedIn
 from taxonomy.models import BusinessLine
 
 COUNTED = 200
-
-reviewer_only = permission_required("annotation.add_review", raise_exception=True)
 
 
 @require_safe
@@ -35,13 +34,11 @@ def look(request: SignedIn) -> HttpResponse:
     """The best one of the line; with `after`, the one after that."""
     line = chosen(request)
     lines = list(BusinessLine.objects.of(request.user))
-    content: dict[str, object] = {"line": line, "choices": lines, "look": None}
-    if line is None:
-        return render(request, "annotation/second_look.html", content)
-    found = _after(request.GET.get("after", ""), line, request)
-    if found is not None:
-        content |= _shown(found, request)
-    return render(request, "annotation/second_look.html", content)
+    content: dict[str, object] = {"line": line, "choices": lines}
+    found = _after(request.GET.get("after", ""), line, request) if line else None
+    if found is None:
+        return render(request, "annotation/no_second_look.html", content)
+    return render(request, "annotation/second_look.html", content | _shown(found, request))
 
 
 @require_POST

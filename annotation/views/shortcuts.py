@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required, permission_required
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from annotation import shortcuts
+from annotation.views.permissions import reviewer_only
 from ml.registry.requests import SignedIn
 
 
@@ -24,7 +25,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @never_cache
 @login_required
-@permission_required("annotation.add_review", raise_exception=True)
+@reviewer_only
 def mine(request: SignedIn) -> HttpResponse:
     """Change one's own keys, or go back to everybody's."""
     if request.method != "POST":
