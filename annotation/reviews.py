@@ -19,7 +19,7 @@ from django.utils import timezone
 
 from annotation import readings, review_rows
 from annotation.agreement import consensus
-from annotation.models import GroupReview, GroupReviewItem, Review, ReviewTask, Verdict
+from annotation.models import GroupReview, Review, ReviewTask, SecondLook, Verdict
 from annotation.probes import answers
 from annotation.probes.veil import UNDO_WITHIN
 from annotation.queue import LeaseLost
@@ -60,12 +60,11 @@ class OperationReused(Exception):
 
 
 class NotUndoable(Exception):
-    """There is no review to undo (`nothing_to_undo`), it is too old (`too_late`), or one of many (`in_group`).
-
-    `event` is the group review that it is a part of.
+    """There is no review to undo (`nothing_to_undo`), it is too old (`too_late`), or a part of something else
+    (`in_group`, `in_second_look`), which is `event`.
     """
 
-    def __init__(self, code: str, event: GroupReview | None = None) -> None:
+    def __init__(self, code: str, event: GroupReview | SecondLook | None = None) -> None:
         self.code, self.event = code, event
         super().__init__(code)
 
@@ -203,11 +202,14 @@ def _undoable(reviewer: User, pk: int | None) -> Review:
     own = Review.objects.filter(reviewer=reviewer, kind__in=[Review.Kind.REVIEW, Review.Kind.GOLD], undone_by=None)
     # What a qualification made of its clips stands: its answers have been explained since.
     own = own.exclude(probe_answer__probe__exam__finished_at__isnull=False)
+    own = own.select_related("group_item__event", "second_look__business_line")
     review = (own.filter(pk=pk) if pk else own).order_by("-pk").first()
     if review is None:
         raise NotUndoable("nothing_to_undo")
-    if pk is None and (item := GroupReviewItem.objects.filter(review=review).select_related("event").first()):
-        raise NotUndoable("in_group", item.event)  # one clip of many: not what anybody means by "the last one"
+    if pk is None and hasattr(review, "group_item"):
+        raise NotUndoable("in_group", review.group_item.event)  # one of many: nobody means it by "the last one"
+    if pk is None and hasattr(review, "second_look"):
+        raise NotUndoable("in_second_look", review.second_look)  # the question is to be open again too
     if review.created_at < timezone.now() - UNDO_WITHIN:
         raise NotUndoable("too_late")
     return review

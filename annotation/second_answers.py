@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
+from django.utils import timezone
 
-from annotation import reviews
+from annotation import restoring, reviews
 from annotation.models import ReviewTask, SecondLook
 from annotation.probes import veil
+from annotation.probes.veil import UNDO_WITHIN
 from annotation.verdicts import Said
 from tagging import statements
 from taxonomy.models import BusinessLine
@@ -30,8 +34,30 @@ RETURNING token
 """
 
 
+# As where reviews are stored: the video is locked before the task.
+LOCK = f"""
+SELECT {restoring.BEFORE} FROM annotation_reviewtask task JOIN tagging_video video ON video.id = task.video_id
+WHERE task.id = %(task)s FOR NO KEY UPDATE OF video, task
+"""  # noqa: S608  # constants
+KEEP = """
+UPDATE annotation_secondlook SET stored_id = %(review)s, before = %(before)s::jsonb, given = ARRAY(
+    SELECT given.tag_id FROM tagging_videotag given JOIN annotation_reviewtask task ON task.video_id = given.video_id
+    WHERE task.id = %(task)s AND given.business_line_id = %(line)s ORDER BY given.tag_id)
+WHERE id = %(look)s RETURNING id
+"""
+_KEPT = "(SELECT id, stored_id AS review_id, before, given FROM annotation_secondlook)"
+
+
 class Gone(Exception):
     """Somebody else answered it, or the clip was reviewed again meanwhile."""
+
+
+class Stays(Exception):
+    """An answer cannot be taken back: it is too old (`too_late`), or somebody went on from it (`went_on`)."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
 
 
 def waiting(line: BusinessLine, person: User) -> QuerySet[SecondLook]:
@@ -68,7 +94,8 @@ def answer(look: SecondLook, person: User, *, missing: bool, operation: UUID) ->
         proposed = look.model_version_id == look.review.model_version_id
         if not missing and not proposed:
             return
-        reviews.submit(
+        before = _locked(look)
+        review = reviews.submit(
             look.task_id,
             reviewer=person,
             token=_claim(look, person),
@@ -76,6 +103,40 @@ def answer(look: SecondLook, person: User, *, missing: bool, operation: UUID) ->
             verdicts=_changed(look, missing=missing, proposed=proposed),
             model_version=look.review.model_version_id,
         )
+        place = {"look": look.pk, "task": look.task_id, "line": look.business_line_id}
+        statements.row(KEEP, {"review": review.pk, "before": json.dumps(before), **place})
+
+
+def last(line: BusinessLine, person: User) -> SecondLook | None:
+    """What this person answered last, as long as it can be taken back."""
+    since = timezone.now() - UNDO_WITHIN
+    own = SecondLook.objects.filter(business_line=line, answered_by=person, answered_at__gt=since)
+    return own.select_related("task__video", "tag").order_by("-answered_at", "-pk").first()
+
+
+def undo(look: SecondLook, person: User, operation: UUID) -> None:
+    """Take this person's answer back: every row is as it was, and the question is open again.
+
+    Asked twice, it is done once. Raises Gone when it is not their answer, Stays, and OperationReused.
+    """
+    try:
+        with transaction.atomic():
+            locked = SecondLook.objects.select_for_update(no_key=True).get(pk=look.pk)
+            if locked.answered_at is None:
+                return
+            if locked.answered_by_id != person.pk:
+                raise Gone
+            if locked.answered_at < timezone.now() - UNDO_WITHIN:
+                raise Stays("too_late")
+            _locked(locked)
+            if not (_restored(locked, person, operation) if locked.stored_id else _stands(locked)):
+                raise Stays("went_on")
+            open_again = dict.fromkeys(("answered_at", "answered_by", "missing", "stored", "before", "given"))
+            SecondLook.objects.filter(pk=locked.pk).update(**open_again)
+    except IntegrityError as error:
+        if "operation" not in str(error):
+            raise
+        raise reviews.OperationReused from None
 
 
 def take(look: SecondLook, person: User) -> ReviewTask:
@@ -83,6 +144,24 @@ def take(look: SecondLook, person: User) -> ReviewTask:
     with transaction.atomic():
         _claim(look, person)
     return ReviewTask.objects.get(pk=look.task_id)
+
+
+def _locked(look: SecondLook) -> Any:
+    """What is to be put back, of the clip whose rows are locked from now on."""
+    row = statements.row(LOCK, {"task": look.task_id, "line": look.business_line_id})
+    assert row
+    return row[0]
+
+
+def _restored(look: SecondLook, person: User, operation: UUID) -> bool:
+    undoings = {look.pk: operation}
+    return bool(restoring.restore(_KEPT, undoings, reviewer=person.pk, line=look.business_line_id))
+
+
+def _stands(look: SecondLook) -> bool:
+    """Whether the review that was looked at still holds."""
+    held = ReviewTask.objects.filter(pk=look.task_id, state=ReviewTask.State.DONE, current_review=look.review_id)
+    return held.exists()
 
 
 def _claim(look: SecondLook, person: User) -> int:
@@ -99,7 +178,7 @@ def _claim(look: SecondLook, person: User) -> int:
 
 
 def _changed(look: SecondLook, *, missing: bool, proposed: bool) -> Collection[Said]:
-    said = [Said(v.tag_id, v.choice, v.reason, v.replacement_id) for v in look.review.verdicts.order_by("pk")]
+    said = [verdict.plain for verdict in look.review.verdicts.order_by("pk")]
     kept = [one for one in said if one.tag != look.tag_id]
     if not missing:
         before = next((one for one in said if one.tag == look.tag_id), None)

@@ -58,6 +58,7 @@ urlpatterns = [
     path("videos/<int:pk>/comments/", comments.thread, name="comments"),
     path("second-looks/", second_looks.look, name="second-looks"),
     path("second-looks/<int:pk>/", second_looks.answer, name="second-answer"),
+    path("second-looks/<int:pk>/undo/", second_looks.undo, name="second-undo"),
     path("questions/", comments.questions, name="questions"),
     path("questions/<int:pk>/", comments.answer, name="answer"),
     path("adjudication/", adjudication.queue, name="disputes"),

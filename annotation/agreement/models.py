@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -148,6 +150,12 @@ class SecondLook(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     missing = models.BooleanField(null=True, blank=True)  # the answer
+    # What the answer stored, if anything, and what it takes to put the rows back (`annotation.restoring`).
+    stored = models.OneToOneField(
+        "annotation.Review", models.CASCADE, null=True, blank=True, related_name="second_look"
+    )
+    before = models.JSONField(null=True, blank=True)
+    given = ArrayField(models.BigIntegerField(), null=True, blank=True)  # the tags of the video afterwards
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -160,13 +168,27 @@ class SecondLook(models.Model):
                 | Q(answered_at__isnull=False, answered_by__isnull=False, missing__isnull=False),
                 name="an_answer_has_its_author",
             ),
+            models.CheckConstraint(
+                condition=Q(stored=None, before=None, given=None)
+                | Q(stored__isnull=False, before__isnull=False, given__isnull=False, answered_at__isnull=False),
+                name="what_was_stored_can_be_taken_back",
+            ),
         ]
         indexes = [
-            models.Index("business_line", F("gain").desc(), "id", condition=Q(answered_at=None), name="second_looks")
+            models.Index("business_line", F("gain").desc(), "id", condition=Q(answered_at=None), name="second_looks"),
+            models.Index(
+                fields=["answered_by", "-answered_at"],
+                condition=Q(answered_at__isnull=False),
+                name="second_looks_of_a_person",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.tag_id} of {self.task_id}"
+
+    def get_absolute_url(self) -> str:
+        """The page on which it is answered; when it was, the last answer is taken back there."""
+        return f"{reverse('annotation:second-looks')}?line={self.business_line.slug}&at={self.pk}"
 
 
 class Ruling(models.Model):

@@ -91,6 +91,29 @@ class Review(View):
         return asked.clip(task)
 
 
+class Undo(View):
+    needs: ClassVar = {"POST": "annotation.add_review"}
+
+    @extend_schema(
+        operation_id="second_looks_undo",
+        request=asked.OperationSerializer,
+        responses={204: None, 409: asked.CONFLICT},
+    )
+    def post(self, request: SignedInCall, pk: int) -> Response:
+        """Take one's own answer back: every row is as it was, and the question is open again."""
+        look = get_object_or_404(_looks(request), pk=pk)
+        told = asked.read(asked.OperationSerializer, request)
+        try:
+            second_answers.undo(look, request.user, told["operation"])
+        except second_answers.Gone:
+            return _gone()
+        except second_answers.Stays as refusal:
+            return asked.refused(refusal.code, "It is too old, or somebody reviewed the clip since: it stays.")
+        except reviews.OperationReused:
+            return asked.reused()
+        return Response(status=204)
+
+
 def _looks(request: SignedInCall) -> QuerySet[SecondLook]:
     rows: QuerySet[Any] = SecondLook.objects.select_related("business_line", "review", "tag")
     return rows.filter(business_line__in=BusinessLine.objects.of(request.user))
@@ -104,4 +127,5 @@ urlpatterns = [
     path("second-looks/", SecondLooks.as_view(), name="api-second-looks"),
     path("second-looks/<int:pk>/answer/", Answer.as_view(), name="api-second-answer"),
     path("second-looks/<int:pk>/review/", Review.as_view(), name="api-second-review"),
+    path("second-looks/<int:pk>/undo/", Undo.as_view(), name="api-second-undo"),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from annotation import restoring
+
 # It is assigned to nobody else, nobody has it on a review page (the reviewer neither: it may be shown otherwise there,
 # and both together would tell), it was never shown to the reviewer as a probe, they have no other slot of the video,
 # and it is neither a gold clip nor of the slice that is reviewed one by one so that what is measured on it stays
@@ -59,9 +61,7 @@ ORDER BY member.id
 # The state is asked again of the task itself: who waited for a lock is shown the row as it is now.
 LOCK = f"""
 SELECT video.id, task.id, {_SUGGESTED},
-       jsonb_build_object('task', to_jsonb(task), 'reviewed_at', video.reviewed_at, 'tags',
-           (SELECT coalesce(jsonb_agg(to_jsonb(given) ORDER BY given.id), '[]') FROM tagging_videotag given
-            WHERE given.video_id = video.id AND given.business_line_id = %(line)s))
+       {restoring.BEFORE}
 FROM annotation_groupedclip member
 JOIN tagging_video video ON video.id = member.video_id
 JOIN {_CHOSEN} ON true JOIN annotation_reviewtask task ON task.id = chosen.id AND {_FREE} {_SEEN}
@@ -131,56 +131,4 @@ SELECT item.id, video.id, task.id
 FROM annotation_groupreviewitem item JOIN annotation_review review ON review.id = item.review_id
 JOIN annotation_reviewtask task ON task.id = review.task_id JOIN tagging_video video ON video.id = task.video_id
 WHERE item.event_id = %(event)s ORDER BY video.id FOR NO KEY UPDATE OF video, task
-"""
-# A clip is restored where its review still holds, no other one of the video came later, and its tags are still those.
-# A lease of somebody else that had run out is not given to them again. Tokens only grow.
-RESTORE = """
-WITH back AS (
-    SELECT item.id AS item, item.review_id, item.before, task.id AS task, task.video_id AS video, told.operation
-    FROM unnest(%(items)s::bigint[], %(operations)s::uuid[]) AS told(item, operation)
-    JOIN annotation_groupreviewitem item ON item.id = told.item
-    JOIN annotation_reviewtask task ON task.current_review_id = item.review_id AND task.state = 'done'
-    WHERE NOT EXISTS (
-        SELECT FROM annotation_reviewtask other JOIN annotation_review later ON later.task_id = other.id
-        WHERE other.video_id = task.video_id AND other.business_line_id = %(line)s AND later.id > item.review_id)
-      AND item.given = ARRAY(SELECT given.tag_id FROM tagging_videotag given
-          WHERE given.video_id = task.video_id AND given.business_line_id = %(line)s ORDER BY given.tag_id)
-), undoing AS (
-    INSERT INTO annotation_review
-        (task_id, reviewer_id, kind, operation, undoes_id, taxonomy_version_id, model_version_id)
-    SELECT back.task, %(reviewer)s, 'undo', back.operation, review.id, review.taxonomy_version_id,
-           review.model_version_id
-    FROM back JOIN annotation_review review ON review.id = back.review_id ORDER BY back.task
-), was AS (
-    SELECT back.item, (jsonb_populate_record(NULL::tagging_videotag, tag)).*
-    FROM back CROSS JOIN LATERAL jsonb_array_elements(back.before -> 'tags') AS tag
-), gone AS (
-    DELETE FROM tagging_videotag given USING back
-    WHERE given.video_id = back.video AND given.business_line_id = %(line)s
-      AND NOT EXISTS (SELECT FROM was WHERE was.id = given.id)
-), given AS (
-    INSERT INTO tagging_videotag (id, video_id, business_line_id, tag_id, source, created_at)
-    SELECT id, video_id, business_line_id, tag_id, source, created_at FROM was
-    ON CONFLICT (id) DO UPDATE SET source = excluded.source, created_at = excluded.created_at
-), task AS (
-    UPDATE annotation_reviewtask task
-    SET state = CASE WHEN theirs THEN 'waiting' ELSE former.state END,
-        reviewer_id = CASE WHEN theirs THEN NULL ELSE former.reviewer_id END,
-        lease_until = CASE WHEN theirs THEN NULL ELSE former.lease_until END,
-        assignee_id = former.assignee_id, current_review_id = former.current_review_id, done_at = former.done_at
-    FROM back CROSS JOIN LATERAL jsonb_populate_record(NULL::annotation_reviewtask, back.before -> 'task') former
-    CROSS JOIN LATERAL (SELECT former.state = 'claimed' AND former.reviewer_id <> %(reviewer)s AS theirs) holder
-    WHERE task.id = back.task
-), unseen AS (
-    UPDATE tagging_video video SET reviewed_at = NULL
-    FROM back WHERE video.id = back.video AND back.before -> 'reviewed_at' = 'null'
-      AND NOT EXISTS (SELECT FROM annotation_reviewtask other WHERE other.video_id = back.video
-          AND other.id <> back.task AND other.current_review_id IS NOT NULL)
-)
-SELECT video, EXISTS (
-    SELECT FROM annotation_reviewtask other
-    WHERE other.video_id = back.video AND other.business_line_id = %(line)s AND other.current_review_id IS NOT NULL
-      AND other.current_review_id <> back.review_id
-) OR EXISTS (SELECT FROM annotation_ruling WHERE video_id = back.video AND business_line_id = %(line)s)
-FROM back
 """

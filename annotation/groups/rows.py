@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid5
 
+from annotation import restoring
 from annotation.agreement import consensus
 from annotation.groups import queries
 from annotation.groups.models import GroupReview
@@ -93,16 +94,12 @@ def write(event: GroupReview, judged: Sequence[Judged], taxonomy: int, guideline
 def restore(event: GroupReview, operation: UUID) -> tuple[list[int], list[int]]:
     """Take the reviews of all its clips back; returns the videos restored, and those left alone."""
     locked = statements.rows(queries.LOCK_ITEMS, {"event": event.pk})
-    values = {
-        "items": [item for item, _video, _task in locked],
-        "operations": [uuid5(operation, str(task)) for _item, _video, task in locked],
-        "reviewer": event.reviewer_id,
-        "line": event.business_line_id,
-    }
-    restored = dict(statements.rows(queries.RESTORE, values))
-    if shared := [video for video, others in restored.items() if others]:
-        consensus.settle(shared, event.business_line_id)
-    return list(restored), [video for _item, video, _task in locked if video not in restored]
+    undoings = {item: uuid5(operation, str(task)) for item, _video, task in locked}
+    restored = restoring.restore(
+        "annotation_groupreviewitem", undoings, reviewer=event.reviewer_id, line=event.business_line_id
+    )
+    videos = [video for _item, video, _task in locked]
+    return [video for video in videos if video in restored], [video for video in videos if video not in restored]
 
 
 def _clip(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -21,6 +21,7 @@ from annotation.groups import grid, sending
 from annotation.models import ClipGroup, GroupReview
 from annotation.probes import qualification
 from annotation.reviews import OperationReused, Refused
+from annotation.views import operations
 from annotation.views.lines import chosen
 from annotation.views.permissions import reviewer_only
 from ml.registry import nudges
@@ -138,7 +139,7 @@ def undo(request: SignedIn, pk: int) -> HttpResponse:
     """Take the reviews of all clips of a group back."""
     found = get_object_or_404(GroupReview, pk=pk, reviewer=request.user)
     try:
-        sending.undo(found.pk, request.user, _operation(request))
+        sending.undo(found.pk, request.user, operations.sent(request))
     except sending.TooLate:
         messages.info(request, _("This is more than a day ago and stays."))
     return redirect(found)
@@ -162,10 +163,3 @@ def _grid(request: SignedIn, found: ClipGroup, form: GroupForm | None = None, **
 
 def _problems(form: GroupForm) -> list[str]:
     return [str(text) for texts in form.errors.values() for text in texts]
-
-
-def _operation(request: SignedIn) -> UUID:
-    try:
-        return UUID(request.POST.get("operation", ""))
-    except ValueError:
-        return uuid4()

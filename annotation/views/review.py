@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -18,10 +17,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from annotation import assignments, figures, queue, readings, refusals, reviews, shortcuts, workbench
 from annotation.clips import Clip
 from annotation.forms.reviews import ReviewForm, is_id
-from annotation.models import GroupReview, ReviewTask
+from annotation.models import GroupReview, ReviewTask, SecondLook
 from annotation.probes import qualification
 from annotation.tag_labels import labels
 from annotation.verdicts import Effort
+from annotation.views import operations
 from annotation.views.lines import chosen, header
 from annotation.views.permissions import reviewer_only
 from ml.registry.requests import SignedIn
@@ -112,7 +112,7 @@ def read(request: SignedIn) -> HttpResponse:
 def undo(request: SignedIn) -> HttpResponse:
     """Take back the reviewer's last review and show its clip again."""
     try:
-        undoing = reviews.undo(reviewer=request.user, operation=_operation(request))
+        undoing = reviews.undo(reviewer=request.user, operation=operations.sent(request))
     except reviews.NotUndoable as refusal:
         return _not_undone(request, refusal.code, refusal.event)
     except reviews.OperationReused:
@@ -215,15 +215,17 @@ def _lost(request: SignedIn, task: int) -> JsonResponse:
     return JsonResponse({"error": "lease_lost", "message": message}, status=409)
 
 
-def _not_undone(request: SignedIn, code: str, event: GroupReview | None = None) -> HttpResponse:
+def _not_undone(request: SignedIn, code: str, event: GroupReview | SecondLook | None = None) -> HttpResponse:
     texts = {
         "nothing_to_undo": _("There is nothing to undo."),
         "too_late": _("Your last review is more than a day old and stays."),
         "in_group": _("Your last review was one verdict for a group of clips. It is taken back as a whole."),
+        "in_second_look": _("Your last review was a second look. It is taken back where it was answered."),
         "not_undoable": _("That cannot be undone."),
     }
+    words = {"in_group": _("To the group"), "in_second_look": _("To the second looks")}
     if _wants_json(request) or request.htmx:
-        where = {"url": event.get_absolute_url()} if event else {}
+        where = {"url": event.get_absolute_url(), "words": words[code]} if event else {}
         return JsonResponse({"error": code, "message": texts[code], **where}, status=409)
     messages.info(request, texts[code])
     return redirect(event or f"annotation:{'history' if request.POST.get('next') == 'history' else 'enter'}")
@@ -231,14 +233,6 @@ def _not_undone(request: SignedIn, code: str, event: GroupReview | None = None) 
 
 def _wants_json(request: SignedIn) -> bool:
     return request.get_preferred_type(["text/html", "application/json"]) == "application/json"
-
-
-def _operation(request: SignedIn) -> UUID:
-    """The client's id of this operation; a form without one cannot be sent again by mistake."""
-    try:
-        return UUID(request.POST.get("operation", ""))
-    except ValueError:
-        return uuid4()
 
 
 def _ids(sent: QueryDict, name: str) -> list[int]:

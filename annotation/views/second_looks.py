@@ -14,9 +14,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from annotation import readings, reviews, second_answers, workbench
+from annotation.forms.reviews import is_id
 from annotation.models import SecondLook
 from annotation.tag_labels import labels
 from annotation.verdicts import Said
+from annotation.views import operations
 from annotation.views.lines import chosen
 from annotation.views.permissions import reviewer_only
 from annotation.workbench import Answers
@@ -31,11 +33,16 @@ COUNTED = 200
 @login_required
 @reviewer_only
 def look(request: SignedIn) -> HttpResponse:
-    """The best one of the line; with `after`, the one after that."""
+    """The best one of the line; with `after`, the one after that; with `at`, that one."""
     line = chosen(request)
-    lines = list(BusinessLine.objects.of(request.user))
-    content: dict[str, object] = {"line": line, "choices": lines}
-    found = _after(request.GET.get("after", ""), line, request) if line else None
+    content: dict[str, object] = {"line": line, "choices": list(BusinessLine.objects.of(request.user))}
+    if line is None:
+        return render(request, "annotation/no_second_look.html", content)
+    last, found = second_answers.last(line, request.user), _asked_for(line, request)
+    known = labels([one.tag_id for one in (last, found) if one])
+    content |= {"operation": uuid4(), "last": last}
+    if last is not None:
+        content["last_name"] = known[last.tag_id].name if last.tag_id in known else str(last.tag)
     if found is None:
         return render(request, "annotation/no_second_look.html", content)
     return render(request, "annotation/second_look.html", content | _shown(found, request))
@@ -68,15 +75,39 @@ def answer(request: SignedIn, pk: int) -> HttpResponse:
     return _next(asked)
 
 
+@require_POST
+@login_required
+@reviewer_only
+def undo(request: SignedIn, pk: int) -> HttpResponse:
+    """Take one's own answer back and show its clip again."""
+    rows = SecondLook.objects.select_related("business_line")
+    asked = get_object_or_404(rows, pk=pk, business_line__in=BusinessLine.objects.of(request.user))
+    texts = {
+        "too_late": _("This is more than a day ago and stays."),
+        "went_on": _("Your answer stays: somebody reviewed the clip since, or its tags changed."),
+    }
+    try:
+        second_answers.undo(asked, request.user, operations.sent(request))
+    except second_answers.Stays as refusal:
+        messages.info(request, texts[refusal.code])
+    except (second_answers.Gone, reviews.OperationReused):
+        messages.info(request, _("That answer is not yours any more. Nothing was taken back."))
+    else:
+        messages.success(request, _("Your answer was taken back."))
+    return redirect(asked)
+
+
 def _next(asked: SecondLook) -> HttpResponse:
     """On from there: what was left for later comes again at the end, not after each answer."""
     return redirect(reverse("annotation:second-looks") + f"?line={asked.business_line.slug}&after={asked.pk}")
 
 
-def _after(told: str, line: BusinessLine, request: SignedIn) -> SecondLook | None:
+def _asked_for(line: BusinessLine, request: SignedIn) -> SecondLook | None:
     waiting = second_answers.waiting(line, request.user).select_related("task__business_line", "task__video", "tag")
-    known = told.isascii() and told.isdigit() and len(told) < 19
-    place = SecondLook.objects.filter(pk=int(told), business_line=line).first() if known else None
+    at, after = (request.GET.get(name, "") for name in ("at", "after"))
+    if is_id(at) and (named := waiting.filter(pk=int(at)).first()):
+        return named
+    place = SecondLook.objects.filter(pk=int(after), business_line=line).first() if is_id(after) else None
     if place and (following := second_answers.behind(waiting, place).first()):
         return following
     return waiting.first()

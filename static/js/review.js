@@ -84,11 +84,11 @@ class ReviewPage {
       await this.outbox.drained();
       if (this.form !== form) return; // a refused clip has come back: that is the one before
       const answer = await post(address(undoing), new URLSearchParams({ operation: operation() }));
-      const { clip, stats, message, url } = [200, 409].includes(answer.status) ? await answer.json() : {};
+      const { clip, stats, message, url, words } = [200, 409].includes(answer.status) ? await answer.json() : {};
       if (stats) showStats(stats);
       if (clip) return this.#swap(clipFrom(clip), text("undone"));
       announce(message ?? text("nothingToUndo"));
-      if (message) this.desk.notice(message, url ? [[text("toGroup"), () => location.assign(url)]] : []);
+      if (message) this.desk.notice(message, url ? [[words, () => location.assign(url)]] : []);
     });
   }
 

@@ -2,4 +2,5 @@
 import { begin, clip, focus } from "./clip_page.js";
 
 const press = (key) => [key, () => clip.querySelector(`[data-key="${key}"]`).click()];
-begin(Object.fromEntries(["y", "n", "s"].map(press)), focus.row);
+const u = () => document.querySelector("#undo button")?.click();
+begin({ ...Object.fromEntries(["y", "n", "s"].map(press)), u }, focus.row);

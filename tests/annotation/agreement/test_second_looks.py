@@ -1,6 +1,9 @@
 """Tags that a model is sure of and a reviewer did not give are offered for a second look."""
 
+import uuid
+
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -8,11 +11,12 @@ from annotation import queue, reviews, second_answers
 from annotation.agreement import missing
 from annotation.models import Review, ReviewTask, SecondLook, Skill
 from annotation.verdicts import Said
-from tagging.models import SuggestionSet
+from ml.registry.models import ModelVersion
+from tagging.models import Media, SuggestionSet, Video
 from taxonomy.models import Rule
 from tests import stacks
 from tests.annotation.agreement.factories import given
-from tests.annotation.factories import make_review, publish
+from tests.annotation.factories import add, make_review, make_task, publish
 from tests.factories import make_model, make_suggestions, make_tag, make_user, make_video
 
 pytestmark = pytest.mark.django_db
@@ -106,8 +110,113 @@ def test_yes_gives_the_tag_and_keeps_the_rest(line, reviewed, dunk, street, clie
     assert (odd.state, odd.current_review.reviewer) == ("done", person)
     assert Review.objects.filter(task=odd).count() == 2, "the first one is still there"
     assert found(line)[0].missing is True
-    reviews.undo(reviewer=person, operation="0" * 32)
-    assert given(odd.video, line) == {"Streetball"}
+
+
+def rows():
+    """Every column of every row that an answer changes; tokens only grow."""
+    names = ("annotation_reviewtask", "annotation_secondlook", "tagging_videotag", "tagging_video")
+    with connection.cursor() as cursor:
+        told = [f"(SELECT jsonb_agg(to_jsonb({name}) - 'token' ORDER BY id) FROM {name})" for name in names]
+        cursor.execute(f"SELECT {', '.join(told)}")  # constants
+        return cursor.fetchone()
+
+
+@pytest.mark.parametrize("said", ["yes", "no"])
+@pytest.mark.parametrize("overlap", [1, 2])
+def test_taking_an_answer_back_restores_every_row(line, reviewed, dunk, street, client, sign_in, said, overlap):
+    odd = reviewed({dunk: 0.97, street: 0.6}, one=("reject", dunk), two=("accept", street))
+    (look,) = found(line)
+    person = sign_in(lines=(line,))
+    if overlap == 2:
+        make_review(
+            make_task(
+                line,
+                video=odd.video,
+                slot=2,
+                state="claimed",
+                reviewer=make_user(),
+                token=1,
+                lease_until=timezone.now(),
+            ),
+            add(dunk),
+        )
+    before = rows()
+    client.post(reverse("annotation:second-answer", args=[look.pk]), {"answer": said})
+    assert rows() != before
+    page = client.get(reverse("annotation:second-looks"))
+    assert f"Take back: {said} to Slam dunk" in page.text
+
+    undo = reverse("annotation:second-undo", args=[look.pk])
+    page = client.post(undo, {"operation": uuid.UUID(int=1)}, follow=True)
+
+    assert rows() == before
+    assert page.context["look"] == look
+    assert page.context["last"] is None
+    assert "was taken back" in client.post(undo, {"operation": uuid.UUID(int=1)}, follow=True).text
+    assert rows() == before
+    assert Review.objects.filter(kind="undo", reviewer=person).count() == 1
+    client.post(reverse("annotation:second-answer", args=[look.pk]), {"answer": "yes"})
+    assert "Slam dunk" in given(odd.video, line), "it may be answered again"
+
+
+def test_an_answer_that_somebody_went_on_from_stays(line, reviewed, dunk, client, sign_in):
+    odd = reviewed({dunk: 0.97}, one=("reject", dunk))
+    (look,) = found(line)
+    person = sign_in(lines=(line,))
+    second_answers.answer(look, person, missing=True, operation=uuid.uuid4())
+    make_review(
+        make_task(
+            line, video=odd.video, slot=2, state="claimed", reviewer=make_user(), token=1, lease_until=timezone.now()
+        ),
+        [],
+    )
+    before = rows()
+
+    page = client.post(reverse("annotation:second-undo", args=[look.pk]), follow=True)
+
+    assert "somebody reviewed the clip since" in page.text
+    assert rows() == before
+
+
+def test_only_ones_own_answer_is_taken_back_and_within_a_day(line, reviewed, dunk):
+    reviewed({dunk: 0.97}, one=("reject", dunk))
+    (look,), person = found(line), make_user(lines=(line,))
+    second_answers.answer(look, person, missing=True, operation=uuid.uuid4())
+    before = rows()
+
+    with pytest.raises(second_answers.Gone):
+        second_answers.undo(look, make_user(), uuid.uuid4())
+    assert rows() == before
+    SecondLook.objects.update(answered_at=timezone.now() - reviews.UNDO_WITHIN)
+    with pytest.raises(second_answers.Stays, match="too_late"):
+        second_answers.undo(look, person, uuid.uuid4())
+    assert second_answers.last(line, person) is None
+
+
+def test_undo_on_the_review_page_leads_to_the_second_look(line, reviewed, dunk, client, sign_in):
+    reviewed({dunk: 0.97}, one=("reject", dunk))
+    (look,), person = found(line), sign_in(lines=(line,))
+    second_answers.answer(look, person, missing=True, operation=uuid.uuid4())
+
+    told = client.post(reverse("annotation:undo"), headers={"Accept": "application/json"})
+
+    assert (told.status_code, told.json()["error"]) == (409, "in_second_look")
+    assert "Take back: yes to Slam dunk" in client.get(told.json()["url"]).text
+
+
+def test_the_times_of_other_tags_are_kept(line, reviewed, dunk, street, first):
+    odd = reviewed({dunk: 0.97, street: 0.6}, one=("reject", dunk), two=("accept", street))
+    media = Media.objects.create(content_hash="a" * 64, path="a", size=1, duration=9, width=1, height=1, fps=1)
+    Video.objects.filter(pk=odd.video_id).update(media=media, media_state="ready")
+    task = reviews.undo(reviewer=first, operation=uuid.uuid4()).task
+    said = [Said(dunk.pk, "reject", "wrong"), Said(street.pk, "accept", start=1.5, end=4.0)]
+    make_review(task, said, model_version=ModelVersion.objects.active().pk)
+    (look,) = found(line)
+
+    second_answers.answer(look, make_user(lines=(line,)), missing=True, operation=uuid.uuid4())
+
+    odd.refresh_from_db()
+    assert odd.current_review.verdicts.get(tag=street).plain == said[1]
 
 
 def test_no_is_remembered(line, reviewed, dunk, street, client, sign_in):

@@ -46,6 +46,17 @@ def test_a_missing_tag_is_given_once(second, look, django_assert_max_num_queries
     assert second.get("second-looks", line=look.business_line.slug) == []
 
 
+def test_an_answer_is_taken_back_once(second, program, look):
+    second.twice(f"second-looks/{look.pk}/answer", missing=True)
+    other = program(make_user(lines=(look.business_line,)))
+    assert other.post(f"second-looks/{look.pk}/undo", operation=str(uuid.uuid4()))[1]["error"] == "gone"
+
+    assert second.twice(f"second-looks/{look.pk}/undo") == (204, None)
+
+    assert not VideoTag.objects.filter(video=look.task.video_id, tag=look.tag).exists()
+    assert [one["id"] for one in second.get("second-looks", line=look.business_line.slug)] == [look.pk]
+
+
 def test_who_comes_second_is_told(second, program, look):
     second.twice(f"second-looks/{look.pk}/answer", missing=True)
     other = program(make_user(lines=(look.business_line,)))
