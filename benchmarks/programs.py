@@ -8,6 +8,7 @@ from argparse import ArgumentParser, Namespace
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,8 @@ from ml.recall.program import ProgramRecaller
 from ml.types import Features, Tag, VideoInput, Vocabulary
 
 UNKNOWN, HELD_OUT = 0.2, 0.25  # of the channels; of the videos of the others
+COVERAGES = (0.05, 0.1, 0.2, 0.3, 0.5, 1.0)  # shares of all clips, the surest, that are given a program
+LEAST_NAME = 5  # letters of a name that another may have in it by intent and not by chance
 VARIANTS = {
     "cosface": {"margin": "cosface"},
     "arcface": {"margin": "arcface"},
@@ -48,8 +51,8 @@ def run(options: Namespace) -> dict[str, object]:
         trials: dict[str, list[dict[str, float]]] = {}
         for seed in range(options.seeds):
             parts = channels.split(seed)
-            found = {"TF-IDF + linear SVM": lambda parts=parts: _svm(*parts)}
-            found |= {k: lambda s=s, seed=seed, parts=parts: _recaller(*parts, s, seed) for k, s in VARIANTS.items()}
+            found = {"TF-IDF + linear SVM": partial(_svm, *parts)}
+            found |= {k: partial(_recaller, channels, *parts, s, seed) for k, s in VARIANTS.items()}
             for variant in [v for v in found if seeds.wanted(v, options.only, list(found))]:
                 began = time.process_time()
                 told = found[variant]()
@@ -65,6 +68,11 @@ class Channels:
     features: Sequence[Features]
     program: NDArray[np.int64]  # number of each video's channel
     titles: Sequence[str]  # of the channels
+
+    def sisters(self, one: int, other: int) -> bool:
+        """Whether the name of one channel is within the other's: such channels show clips of one program."""
+        names = sorted(("".join(filter(str.isalnum, self.titles[i].casefold())) for i in (one, other)), key=len)
+        return len(names[0]) >= LEAST_NAME and names[0] in names[1]
 
     def split(self, seed: int) -> tuple[TrainingSet, TrainingSet]:
         """To learn from and to be judged by: the latter has programs that are nowhere else."""
@@ -93,7 +101,9 @@ def _channels(path: Path, options: Namespace) -> Channels:
     return Channels(found, program, [titles[i] for i in range(len(numbers))])
 
 
-def _recaller(train: TrainingSet, test: TrainingSet, settings: dict[str, object], seed: int) -> dict[str, float]:
+def _recaller(
+    channels: Channels, train: TrainingSet, test: TrainingSet, settings: dict[str, object], seed: int
+) -> dict[str, float]:
     recaller = ProgramRecaller.train(train, settings | {"seed": seed}, step=silent)
     witnesses, *_ = recaller.witnesses(test.features)
     sure = recaller.scale.probability(witnesses)
@@ -101,7 +111,14 @@ def _recaller(train: TrainingSet, test: TrainingSet, settings: dict[str, object]
     first, named = sure.argmax(axis=1), sure.max(axis=1) >= recaller.scale.least
     right = np.array([recaller.known[i] in tags for i, tags in zip(first, test.tags, strict=True)])
     known = np.array([bool(tags) for tags in test.tags])
+    near = right | np.array(
+        [
+            channels.sisters(channels.program[item.video.id], recaller.known[i] - 1)
+            for item, i in zip(test.features, first, strict=True)
+        ]
+    )
     return told | {
+        "named_precision_with_sisters": float(near[named].mean()) if named.any() else 0.0,
         "named_precision": float(right[named].mean()) if named.any() else 0.0,
         "named_of_known": float((named & right)[known].mean()),
         "named_of_unknown": float(named[~known].mean()),
@@ -126,4 +143,9 @@ def _judged(scores: NDArray[np.float64], tags: NDArray[np.int64], test: Training
         "top1": float(right[known].mean()),
         "precision_at_95_coverage": float(right[known][surest].mean()),
         "open_set_auroc": float(roc_auc_score(known, sure)),
-    }
+    } | _precisions(right[np.argsort(-sure, kind="stable")])
+
+
+def _precisions(right: NDArray[np.bool_]) -> dict[str, float]:
+    """How many of the surest clips are named rightly; those of unknown programs are among them."""
+    return {f"precision_of_{share:.0%}": float(right[: round(share * len(right))].mean()) for share in COVERAGES}
