@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from argparse import ArgumentParser, Namespace
+from itertools import pairwise
 from pathlib import Path
 
 from benchmarks.reviewing import content
@@ -36,18 +37,37 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Namespace) -> dict[str, object]:
     """`first`: all change. `again`: a tenth of the tags got examples. `claim_ms`: what a reviewer waited meanwhile.
 
-    `front_read`: finding the clips that a worker puts in order then.
+    `front_in_order`: neighbours in the front that stand in their order afterwards, as a share. `front_read`: finding
+    the clips that a worker puts in order then.
     """
     from annotation.models import ReviewTask
 
     line = _made(options.tasks)
+    _place(line)
     figures: dict[str, object] = {"bound_s": 60, "tasks": options.tasks}
     for name in ("first", "again"):
         figures |= _rescored(name, options.batch, line)
         _more_examples(line)
+        figures[f"{name}_front_in_order"] = _in_order(line)
     figures["front_read_s"] = _front_read(line)
     figures["priorities"] = ReviewTask.objects.filter(state="waiting").values("priority").distinct().count()
     return figures
+
+
+def _place(made: content.Content) -> None:
+    """A front in an order that weights know nothing of."""
+    from annotation.prospects import front, places
+
+    found = front.taken(made.line)
+    places.keep(made.line.pk, [row[0] for row in found])
+
+
+def _in_order(made: content.Content) -> float:
+    from annotation.models import Prospect
+
+    places = Prospect.objects.filter(business_line=made.line, place__isnull=False, video__tasks__slot=1)
+    stand = list(places.order_by("place").values_list("video__tasks__priority", flat=True))
+    return round(statistics.mean(a > b for a, b in pairwise(stand)), 4)
 
 
 def _front_read(made: content.Content) -> float:

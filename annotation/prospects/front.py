@@ -16,16 +16,15 @@ import numpy as np
 from django.db import connection
 from numpy.typing import NDArray
 
-from annotation.prospects import knowledge
+from annotation.prospects import knowledge, places
 from annotation.prospects.opening import STRATEGY
-from annotation.sampling import Gains, find
+from annotation.sampling import find
 from ml.registry import serving
 from tagging import suggestions
 from taxonomy.models import BusinessLine
 
 URGENT = 2000  # clips that change places, at the head of the queue
 DRAWN = 2000  # and as many from anywhere in it
-PICKED = 500  # put in order one by one; more than a line reviews until the next time
 LEARNED = 4000  # vectors of clips that the model learned from
 RECENT = 1000  # clips reviewed since, the newest
 
@@ -78,16 +77,18 @@ def spread(line: BusinessLine) -> int:
         knowledge.load().pool(line.pk, packed, novelty, conflicts),
         vectors=np.stack([vectors[video] for video in videos]),
         reviewed=reviewed,
-        wanted=PICKED,
+        wanted=places.PICKED,
     )
     gains = find(STRATEGY)(pool, np.random.default_rng(0))
+    placed = np.argsort(-gains, kind="stable")
     values = {
         "line": line.pk,
         "videos": list(videos),
-        "priorities": exchanged(np.array(priorities, np.float64), gains).tolist(),
+        "priorities": places.exchanged(np.array(priorities, np.float64), gains).tolist(),
         "typical": (gains > 0.5).tolist(),  # the picks
     }
-    with connection.cursor() as cursor:
+    with places.changing(), connection.cursor() as cursor:
+        places.keep(line.pk, [videos[i] for i in placed])
         cursor.execute(WRITE, values)
         return cursor.rowcount
 
@@ -95,13 +96,6 @@ def spread(line: BusinessLine) -> int:
 def taken(line: BusinessLine) -> list[tuple[Any, ...]]:
     """Of each clip that is looked at: video, priority, and what its prospect says."""
     return _rows(TAKE, {"line": line.pk, "urgent": URGENT, "drawn": DRAWN})
-
-
-def exchanged(priorities: Gains, gains: Gains) -> Gains:
-    """(clips,) the same priorities, given out anew: the greatest to the greatest gain."""
-    placed = np.empty_like(priorities)
-    placed[np.argsort(-gains, kind="stable")] = -np.sort(-priorities)
-    return placed
 
 
 def _vectors(videos: Sequence[int]) -> tuple[dict[int, Any], NDArray[np.float32]]:

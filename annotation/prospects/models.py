@@ -21,6 +21,10 @@ class Prospect(models.Model):
     candidates = models.BinaryField()  # annotation.prospects.candidates: a tenth of the rows they are taken from
     novelty = models.FloatField(null=True)  # 1 - likeness to the most alike clip that the model learned from
     conflicts = models.PositiveSmallIntegerField()  # likely tags that rules keep out
+    place = models.PositiveSmallIntegerField(null=True)  # among the clips of the front that were put in order; 1: first
+
+    class Meta:
+        indexes = [models.Index(fields=["business_line"], condition=Q(place__isnull=False), name="prospects_in_front")]
 
     def __str__(self) -> str:
         return f"{self.video_id} for {self.business_line_id}"

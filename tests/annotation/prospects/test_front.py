@@ -7,7 +7,7 @@ import pytest
 
 from annotation import tasks
 from annotation.models import Prospect, Review, ReviewTask
-from annotation.prospects import candidates, front
+from annotation.prospects import candidates, front, places, rescoring
 from taxonomy import versions
 from tests import stacks
 from tests.annotation.factories import make_task
@@ -15,9 +15,16 @@ from tests.factories import make_line, make_user, make_video
 
 
 def test_priorities_are_given_out_anew_and_none_is_made_up():
-    placed = front.exchanged(np.array([0.9, 0.2, 0.5]), np.array([0.1, 0.8, 0.3]))
+    placed = places.exchanged(np.array([0.9, 0.2, 0.5]), np.array([0.1, 0.8, 0.3]))
 
-    assert placed.tolist() == [0.2, 0.9, 0.5]
+    assert placed.tolist() == pytest.approx([0.2, 0.9, 0.5])
+
+
+def test_clips_of_equal_priority_stand_in_their_order_too():
+    placed = places.exchanged(np.array([0.5, 0.5, 0.5, 0.1]), np.array([0.1, 0.8, 0.3, 0.2]))
+
+    assert np.argsort(-placed).tolist() == [1, 2, 3, 0]
+    assert sorted(placed.tolist()) == pytest.approx([0.1, 0.5, 0.5, 0.5])
 
 
 def make_prospect(line, title, **kw):
@@ -43,7 +50,7 @@ def test_a_clip_like_one_that_came_before_waits_for_another_kind(django_assert_m
         make_prospect(line, title, priority=0.9 - n / 10)
     drawn = make_prospect(line, "Fishing at a lake", audit=True, priority=0.95)
 
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(20):
         tasks.spread_fronts()
 
     assert queue(line)[0] == drawn.video.title
@@ -75,3 +82,27 @@ def test_without_a_model_the_queue_stays_as_it_is(line):
     make_prospect(line, "Fishing at the lake", priority=0.5)
 
     assert front.spread(line) == 0
+
+
+@pytest.mark.django_db
+def test_weighing_again_leaves_the_front_in_its_order():
+    """The more novel weighs more; in the front they stand the other way round, and keep to it."""
+    line, told = make_line(), {}
+    for n, novelty in enumerate([0.1, 0.9, 0.5]):
+        task = make_prospect(line, f"clip {n}", priority=n)
+        told[n] = task.video_id
+        Prospect.objects.filter(video=task.video).update(novelty=novelty, candidates=b"")
+    rescoring.rescore()
+    assert queue(line) == ["clip 1", "clip 2", "clip 0"]
+    weights = sorted(ReviewTask.objects.values_list("priority", flat=True))
+    places.keep(line.pk, [told[0], told[2], told[1]])
+
+    assert rescoring.rescore(batch=2) == 3
+
+    assert queue(line) == ["clip 0", "clip 2", "clip 1"]
+    assert sorted(ReviewTask.objects.values_list("priority", flat=True)) == pytest.approx(weights)
+    assert ReviewTask.objects.filter(why__typical=1).count() == 3
+    places.keep(line.pk, [])
+    rescoring.rescore()
+    assert queue(line) == ["clip 1", "clip 2", "clip 0"]
+    assert not ReviewTask.objects.filter(why__typical=1).exists()

@@ -111,7 +111,7 @@ def test_a_million_tasks_cost_as_many_statements_as_batches(street, django_asser
         for _ in range(5):
             make_prospect(line, {street: 0.8})
 
-    with django_assert_num_queries(2 + 2 + 4 + 4 + 2 * 2 + 2):
+    with django_assert_num_queries(2 + 2 + 2 + 4 + 4 + 2 * 2 + 2):
         rescoring.rescore(batch=4)
 
     assert not ReviewTask.objects.filter(priority=0).exists()
