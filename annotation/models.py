@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from annotation.agreement.comment_models import Comment
 from annotation.agreement.models import Consensus, Figure, Ruling, SecondLook, Skill, Window
+from annotation.agreement.notice_models import RulingNotice
 from annotation.assignment_models import Assignment, HandOver
 from annotation.groups.models import ClipGroup, ClipLook, GroupedClip, GroupReview, GroupReviewItem
 from annotation.learning.models import CanaryLook, DriftWindow, LearningSettings
@@ -55,6 +56,7 @@ __all__ = [
     "Review",
     "ReviewTask",
     "Ruling",
+    "RulingNotice",
     "SecondLook",
     "Shortcut",
     "Skill",

@@ -81,6 +81,7 @@ TABLE: dict[str, dict[str, set[str]]] = {
     "adjudication/<int:pk>/": {"POST": EDITOR | ADMIN},
     "adjudication/rulings/<int:pk>/undo/": {"POST": EDITOR | ADMIN},
     "adjudication/rulings/<int:pk>/example/": {"POST": EDITOR},
+    "rulings/<int:pk>/": {"GET": ANNOTATOR},
     "tags/<int:pk>/figures/": {"GET": WITH_ROLE},
     "skipped/": {"GET": ADMIN},
     "skipped/<int:pk>/put-back/": {"POST": ADMIN},

@@ -150,6 +150,16 @@ def name(person: User) -> str:
     return person.first_name or person.username
 
 
+def voice(who: str, said: Verdict | None, put: Verdict | None) -> Voice:
+    """What one review says of a tag: `said` is its verdict on the tag, `put` the one that put the tag for another."""
+    if put is not None:
+        return Voice(who, "put", other=put.tag_id)
+    if said is None:
+        return Voice(who, "silent")
+    reason = said.get_reason_display() if said.reason else ""
+    return Voice(who, said.choice, str(reason), said.replacement_id)
+
+
 def _before(doubt: OuterRef, pk: OuterRef) -> Q:
     return Q(doubt__gt=doubt) | Q(doubt=doubt, pk__lt=pk)
 
@@ -164,17 +174,8 @@ def _voices(video: int, line: int, tags: Collection[int]) -> Mapping[int, list[V
         said = {verdict.tag_id: verdict for verdict in review.verdicts.all()}
         put = {verdict.replacement_id: verdict for verdict in said.values() if verdict.replacement_id}
         for tag in tags:
-            found[tag].append(_voice(name(review.reviewer), said.get(tag), put.get(tag)))
+            found[tag].append(voice(name(review.reviewer), said.get(tag), put.get(tag)))
     return found
-
-
-def _voice(who: str, said: Verdict | None, put: Verdict | None) -> Voice:
-    if put is not None:
-        return Voice(who, "put", other=put.tag_id)
-    if said is None:
-        return Voice(who, "silent")
-    reason = said.get_reason_display() if said.reason else ""
-    return Voice(who, said.choice, str(reason), said.replacement_id)
 
 
 def _rulings(video: int, line: int, tags: Collection[int]) -> dict[int, Ruling]:

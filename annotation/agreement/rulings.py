@@ -11,7 +11,7 @@ from uuid import UUID
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from annotation.agreement import consensus
+from annotation.agreement import consensus, notices
 from annotation.agreement.weighing import SURE
 from annotation.models import Consensus, Ruling
 from tagging import statements
@@ -82,6 +82,7 @@ def rule(
         accepted = {tag for tag, one in settled.weighed.items() if one.ruled and one.confidence > SURE}
         if not accepted <= settled.tags:
             raise Contradicted(rulebook.load(line=line).conflicts(accepted | settled.tags))
+        notices.tell(ruling)
     return ruling
 
 

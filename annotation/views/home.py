@@ -11,14 +11,17 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from annotation import assignments, figures, tag_figures
-from annotation.agreement import comments, disputes
+from annotation.agreement import comments, disputes, notices
 from annotation.models import ReviewTask, SecondLook
+from annotation.tag_labels import labels
 from ml.registry.models import ModelVersion, TrainingRun
 from ml.registry.requests import SignedIn
 from tagging import veils
 from tagging.models import Import, Video
 from taxonomy.models import BusinessLine, Tag, TaxonomyVersion
 from taxonomy.search import preferred
+
+TOLD = 3  # rulings at a time
 
 
 @require_safe
@@ -27,7 +30,9 @@ def home(request: SignedIn) -> HttpResponse:
     user = request.user
     content: dict[str, Any] = {}
     if user.has_perm("annotation.add_review"):
-        content["review"] = _review(user)
+        unsaid = veils.unsaid(user)
+        content["review"] = _review(user, unsaid)
+        content["rulings"] = _rulings(user, unsaid)
     if user.has_perm("tagging.view_video"):
         content["news"] = comments.news(user)
     if user.has_perm("annotation.adjudicate"):
@@ -40,7 +45,7 @@ def home(request: SignedIn) -> HttpResponse:
     return render(request, "annotation/home.html", content)
 
 
-def _review(user: User) -> dict[str, Any]:
+def _review(user: User, unsaid: set[int]) -> dict[str, Any]:
     own = assignments.waiting_for(user)
     lines = [
         {"line": line, "waiting": figures.waiting(line), "own": own.get(line.pk, 0)}
@@ -48,8 +53,16 @@ def _review(user: User) -> dict[str, Any]:
     ]
     held = ReviewTask.objects.claimed_by(user).select_related("video", "business_line").order_by("lease_until", "pk")
     looks = SecondLook.objects.filter(business_line__in=BusinessLine.objects.of(user), answered_at=None)
-    count = looks.exclude(task__video__in=veils.unsaid(user)).count()
+    count = looks.exclude(task__video__in=unsaid).count()
     return {"looks": count, "lines": lines, "held": held[:3], "today": figures.today(user)}
+
+
+def _rulings(user: User, unsaid: set[int]) -> dict[str, Any]:
+    """Those that say otherwise than this person did, until they look at them."""
+    found = list(notices.new(user, unsaid)[: TOLD + 1])
+    known = labels([notice.ruling.tag_id for notice in found])
+    told = [(notice, known.get(notice.ruling.tag_id)) for notice in found[:TOLD]]
+    return {"told": told, "more": len(found) > TOLD}
 
 
 def _taxonomy() -> dict[str, Any]:

@@ -11,11 +11,11 @@ from django.core import signing
 from django.utils import timezone
 
 from annotation import people, queue
-from annotation.agreement import comments
+from annotation.agreement import comments, rulings
 from annotation.groups.models import ClipGroup, GroupedClip, GroupReview
 from annotation.learning.acceptance import Side, Sides
 from annotation.learning.ratios import Sums
-from annotation.models import CanaryLook, DriftWindow, LearningSettings, ReviewTask, SecondLook
+from annotation.models import CanaryLook, Consensus, DriftWindow, LearningSettings, ReviewTask, RulingNotice, SecondLook
 from annotation.verdicts import Said
 from ml.registry import canaries
 from ml.registry.models import Canary, ModelVersion, Promotion, TrainingRun
@@ -174,7 +174,7 @@ def _clips(filled: Queue) -> dict[str, str]:
 
 
 def _disputes(filled: Queue) -> dict[str, str]:
-    """On the first clip a second reviewer says otherwise; a question is open; a tag is worth a second look."""
+    """On the first clip a second reviewer says otherwise and rules; a question is open; a second look is due."""
     video, line, second = filled.tasks[0].video, filled.line, make_user(lines=(filled.line,))
     line.overlap = 2
     line.save()
@@ -183,6 +183,8 @@ def _disputes(filled: Queue) -> dict[str, str]:
     make_review(task, said, second, model_version=ModelVersion.objects.earliest("pk").pk)
     asked = comments.say(video.pk, line.pk, second, "Is this a dunk?", question=True)
     comments.answer(asked, filled.reviewer, "It is.")
+    added = Consensus.objects.get(video=video, tag=filled.cheering)
+    rulings.rule(added, accept=False, adjudicator=second, seen=0, comment="Nobody cheers.")
     looked = filled.tasks[1]
     looked.refresh_from_db()
     SecondLook.objects.create(
@@ -192,4 +194,5 @@ def _disputes(filled: Queue) -> dict[str, str]:
     return {
         "videos/<int:pk>/comments/": f"/videos/{video.pk}/comments/",
         "adjudication/<slug:line>/<int:video>/": f"/adjudication/{line.slug}/{video.pk}/",
+        "rulings/<int:pk>/": f"/rulings/{RulingNotice.objects.get().pk}/",
     }
