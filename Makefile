@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 export OMP_NUM_THREADS ?= 1
-# Tests run in as many processes as there are cores, from 2 to 8: each needs about 1.5 GB and a database.
+# Tests run in as many processes as there are cores, from 2 to 8: each needs about 1.5 GB and a database. A file stays
+# in one process, so that what it trains once for its tests is trained once.
 PROCESSES ?= $(shell $(PYTHON) -c "import os; print(min(8, max(2, os.cpu_count() or 1)))")
-PYTEST := $(BIN)/python -m pytest -n $(PROCESSES) --dist loadgroup
+PYTEST := $(BIN)/python -m pytest -n $(PROCESSES) --dist loadfile --no-loadscope-reorder
 
 .PHONY: run test test-all check browser messages lock
 

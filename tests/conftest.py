@@ -19,8 +19,9 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatabl
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long tests first: several processes then end at about the same time."""
-    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+    """Files of long tests first: several processes, each with a file at a time, then end at about the same time."""
+    first = {item.path for item in items if any(map(item.get_closest_marker, ("long", "browser")))}
+    items.sort(key=lambda item: item.path not in first)
 
 
 def pytest_configure() -> None:

@@ -15,7 +15,7 @@ from django.urls import URLResolver, get_resolver
 
 from tests.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 VISITORS = {"nobody": None, "no role": None, "annotator": "annotator", "editor": "editor", "admin": "admin"}
 SIGNED_IN = {"no role", "annotator", "editor", "admin"}

@@ -10,6 +10,8 @@ from ml.recall.extraction import ExtractionRecaller, taught_texts
 from ml.types import Features, Tag, VideoInput, Vocabulary
 from tests.ml.stack_data import directions
 
+pytestmark = pytest.mark.long
+
 ANNA, BEN, LIMA = 1, 2, 3
 PEOPLE = Vocabulary(
     (
@@ -19,7 +21,7 @@ PEOPLE = Vocabulary(
     )
 )
 NAMES = {ANNA: "Anna Park", BEN: "Ben Okoro", LIMA: "Lima"}
-FAST = {"width": 24, "hidden": 24, "dropout": 0.0, "epochs": 1, "least_steps": 120, "rate": 0.02}
+FAST = {"width": 24, "hidden": 24, "dropout": 0.0, "epochs": 1, "least_steps": 80, "rate": 0.02}
 BERT = {"hidden_size": 24, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
 
 
@@ -88,7 +90,7 @@ def test_with_a_bert_it_learns_and_keeps_its_bits(tmp_path):
     settings = FAST | {"bert": BERT, "rate": 0.005, "ahead": 2}
     recaller = ExtractionRecaller.train(DATA, settings, step=lambda *report: told.append(report[:2]))
     assert told[3] == (4, 4), "24 texts in batches of 16, twice, before the phrases"
-    assert told[-1] == (120, 120)
+    assert told[-1] == (80, 80)
     queries = [video(99, "today Ben Okoro sings"), video(98, "3 days in Lima")]
     assert [[c.tag for c in answer] for answer in recaller.recall(queries, k=5)] == [[BEN], [LIMA]]
     recaller.save(tmp_path / "part")

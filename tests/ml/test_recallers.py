@@ -13,6 +13,8 @@ from ml.types import Features, VideoInput
 from tests.ml import odd_input
 from tests.ml.stack_data import GALLERY, GROUP, RAIN, VOCABULARY, make_features, make_training_set
 
+pytestmark = pytest.mark.long
+
 SETTINGS = {
     "classifier.v1": {"epochs": 1, "dim": 16, "least_steps": 10},
     "extraction.v1": {"epochs": 1, "width": 12, "hidden": 12, "least_steps": 60, "rate": 0.03, "dropout": 0.0},

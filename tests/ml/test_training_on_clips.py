@@ -13,6 +13,8 @@ from tests.ml import odd_input
 from tests.ml.media_files import make_clip
 from tests.ml.stack_data import COOKING, STAR, make_snapshot, seal_snapshot
 
+pytestmark = pytest.mark.long
+
 STACK = """
 name = "seeing"
 folds = 2

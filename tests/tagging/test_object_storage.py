@@ -15,7 +15,7 @@ from tests import object_storage, stacks
 from tests.ml.media_files import make_clip
 from tests.workers import until, worker
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.long, pytest.mark.django_db]
 
 
 @pytest.fixture(scope="module")
