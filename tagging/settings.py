@@ -1,73 +1,23 @@
-"""All settings of the project. This is the only module that reads the environment."""
+"""All settings of the project, and all that the environment may change of them."""
 
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from tagging import beat
+from tagging.environment import database, env_bool, env_int, env_list, secret_key
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def env_bool(name: str, default: str) -> bool:
-    value = os.environ.get(name, default)
-    if value not in {"0", "1"}:
-        raise ImproperlyConfigured(f"{name}={value!r}: use 0 or 1")
-    return value == "1"
-
-
-def env_int(name: str, default: int) -> int:
-    value = os.environ.get(name, str(default))
-    if not value.isdigit():
-        raise ImproperlyConfigured(f"{name}={value!r}: use a whole number")
-    return int(value)
-
-
-def env_list(name: str) -> list[str]:
-    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
-
-
-def database(url: str) -> dict[str, object]:
-    """Django's database settings from `postgresql://user:password@host:port/name?host=/socket/folder`."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgres", "postgresql"}:
-        raise ImproperlyConfigured(f"DATABASE_URL must start with postgresql://, not {parts.scheme!r}")
-    options: dict[str, object] = dict(parse_qsl(parts.query))
-    # 0: from the first time on. Behind a pooler that hands out connections by transaction there can be none.
-    options["prepare_threshold"] = 0 if env_bool("PREPARED_STATEMENTS", "1") else None
-    return {
-        "ENGINE": "tagging.postgres",
-        "NAME": parts.path.lstrip("/"),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": options.pop("host", parts.hostname or ""),
-        "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
-        "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": options,
-    }
-
-
-def secret_key() -> str:
-    """From the environment; else made once and kept under var/, readable by its owner only."""
-    if key := os.environ.get("SECRET_KEY"):
-        return key
-    path = VAR / "secret-key"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
-    return path.read_text()
 
 
 VAR = Path(os.environ.get("TAGWRIGHT_VAR", BASE_DIR / "var")).resolve()
 DEBUG = env_bool("DEBUG", "0")
-SECRET_KEY = secret_key()
+SECRET_KEY = secret_key(VAR)
 ALLOWED_HOSTS = env_list("ALLOWED_HOSTS") or ["localhost", "127.0.0.1", "[::1]"]
 CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 HTTPS = env_bool("HTTPS", "0")
@@ -260,6 +210,7 @@ CELERY_TASK_ROUTES = {
     "tagging.tasks.suggest_waiting": {"queue": "gpu"},
     "annotation.tasks.retrain": {"queue": "gpu"},
     "annotation.tasks.gather_groups": {"queue": "gpu"},
+    "annotation.tasks.look_back": {"queue": "gpu"},
     "annotation.tasks.spread_fronts": {"queue": "gpu"},
 }
 CELERY_TASK_IGNORE_RESULT = True
@@ -272,52 +223,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 6 * 3600, "socket_timeo
 CELERY_TASK_PUBLISH_RETRY = False
 LOOK_SECONDS = env_int("LOOK_SECONDS", 10)  # so often beat looks for work whose message was lost
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "beat-schedule")
-CELERY_BEAT_SCHEDULE: dict[str, dict[str, object]] = {
-    "suggest-waiting": {
-        "task": "tagging.tasks.suggest_waiting",
-        "schedule": LOOK_SECONDS,
-        "options": {"queue": "gpu", "expires": LOOK_SECONDS},
-    },
-    "probe-waiting": {
-        "task": "tagging.tasks.probe_waiting",
-        "schedule": LOOK_SECONDS,
-        "options": {"expires": LOOK_SECONDS},
-    },
-    "examine-faces": {
-        "task": "tagging.tasks.examine_faces",
-        "schedule": LOOK_SECONDS,
-        "options": {"expires": LOOK_SECONDS},
-    },
-    "sweep": {"task": "tagging.tasks.sweep", "schedule": 3600, "options": {"expires": 3600}},
-    "carry-labels": {"task": "tagging.tasks.carry_labels", "schedule": 30, "options": {"expires": 30}},
-    "learn-trust": {"task": "annotation.tasks.learn_trust", "schedule": 60, "options": {"expires": 60}},
-    "gather-groups": {
-        "task": "annotation.tasks.gather_groups",
-        "schedule": 3600,
-        "options": {"queue": "gpu", "expires": 3600},
-    },
-    "review-split-tags": {"task": "annotation.tasks.review_split_tags", "schedule": 30, "options": {"expires": 30}},
-    "add-up-reviews": {
-        "task": "annotation.tasks.add_up_reviews",
-        "schedule": LOOK_SECONDS,
-        "options": {"expires": LOOK_SECONDS},
-    },
-    "rescore": {"task": "annotation.tasks.rescore", "schedule": 3600, "options": {"expires": 3600}},
-    "watch-learning": {"task": "annotation.tasks.watch_learning", "schedule": 60, "options": {"expires": 60}},
-    "look-back": {"task": "annotation.tasks.look_back", "schedule": 60, "options": {"queue": "gpu", "expires": 60}},
-    "find-missing-tags": {"task": "annotation.tasks.find_missing_tags", "schedule": 3600, "options": {"expires": 3600}},
-    "measure-agreement": {"task": "annotation.tasks.measure_agreement", "schedule": 300, "options": {"expires": 300}},
-    "resume-imports": {
-        "task": "tagging.tasks.resume_imports",
-        "schedule": 3 * LOOK_SECONDS,
-        "options": {"expires": 3 * LOOK_SECONDS},
-    },
-    "resume-training": {
-        "task": "annotation.tasks.resume_training",
-        "schedule": 3 * LOOK_SECONDS,
-        "options": {"expires": 3 * LOOK_SECONDS},
-    },
-}
+CELERY_BEAT_SCHEDULE = beat.schedule(LOOK_SECONDS)
 
 # API
 REST_FRAMEWORK = {

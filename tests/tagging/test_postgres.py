@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection, connections
 
-from tagging import settings, statements
+from tagging import environment, statements
 
 TOLD = "SELECT %(number)s::bigint, '{\"a\": [1]}'::jsonb"
 
@@ -19,7 +19,7 @@ def test_statements_are_prepared_once_whatever_their_numbers():
 def test_behind_a_pooler_nothing_is_prepared(monkeypatch):
     monkeypatch.setenv("PREPARED_STATEMENTS", "0")
 
-    assert settings.database("postgresql:///tagwright")["OPTIONS"]["prepare_threshold"] is None
+    assert environment.database("postgresql:///tagwright")["OPTIONS"]["prepare_threshold"] is None
 
 
 @pytest.mark.django_db(transaction=True)
