@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 from annotation.agreement.weighing import SURE
 from annotation.probes import bias
@@ -41,6 +42,11 @@ class GoldAnswers:
 
     known: dict[tuple[int, int], bool] = field(default_factory=dict)
     rows: list[tuple[int, int, int | None, bool]] = field(default_factory=list)
+
+    def checksum(self, independence: float) -> int:
+        """Of all that skills are learned from besides reviews: other answers, another checksum."""
+        told = sorted(self.known.items()), sorted(map(str, self.rows)), round(independence, 2)
+        return int.from_bytes(blake2b(repr(told).encode(), digest_size=8).digest(), signed=True)
 
 
 NOTHING = GoldAnswers()

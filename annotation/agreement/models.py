@@ -54,6 +54,7 @@ class Window(models.Model):
     reviews = models.PositiveIntegerField()
     newest = models.BigIntegerField()  # id of the newest review
     checksum = models.BigIntegerField()  # sum of the reviews' ids: an undone one is missed
+    known = models.BigIntegerField(default=0, db_default=0)  # checksum of what gold and seeded clips told by then
     since = models.DateTimeField(null=True, blank=True)  # when the oldest of them was sent
     measured_at = models.DateTimeField(db_default=Now())
 

@@ -1,7 +1,7 @@
 """Keeping the figures of agreement and the reviewers' skills: measured by beat, in a table, so that pages only read.
 
-Nothing is done where no review came or went. What is learned weighs from then on, and the clips it was learned from
-are settled anew where it changed by more than `STIRS`.
+Nothing is done where no review came or went and no gold or seeded clip told anything new. What is learned weighs from
+then on, and the clips it was learned from are settled anew where it changed by more than `STIRS`.
 """
 
 from __future__ import annotations
@@ -31,26 +31,36 @@ Skills = Mapping[int | None, tuple[Learned, int]]  # reviewer (None: the model) 
 
 
 def refresh_all() -> None:
-    """Every line on whose clips several people's reviews came or went."""
+    """Every line on whose clips several people's reviews came or went, or of whose reviewers gold clips told."""
     for line in BusinessLine.objects.order_by("pk"):
         refresh(line)
 
 
 def refresh(line: BusinessLine) -> bool:
-    """Measure a line anew. Returns whether there was anything new. Seconds of computing, outside of any transaction."""
+    """Measure a line anew. Returns whether there was anything new. Seconds of computing, outside of any transaction.
+
+    New answers to gold clips, and to seeded tags, change what is learned of reviewers and the model, but no figure.
+    """
     found = overlaps.read(line.pk)
-    known = Window.objects.filter(business_line=line).first()
-    if known and (known.newest, known.checksum, known.reviews) == (found.newest, found.checksum, found.reviews):
+    before = Window.objects.filter(business_line=line).first()
+    if before is None and not found.clips:
         return False
-    if known is None and not found.clips:
+    same = before and (before.newest, before.checksum, before.reviews) == (found.newest, found.checksum, found.reviews)
+    gold = gold_answers.read(line.pk, found.edition)
+    independence = gold_answers.independence(line.pk)
+    known = gold.checksum(independence)
+    if same and before and before.known == known:
         return False
+    figures = None if same else _figures(line, found)
+    skills, share = learn(found, gold, independence)
+    _store(line, found, known, figures, skills, share)
+    return True
+
+
+def _figures(line: BusinessLine, found: Overlaps) -> list[measures.Figure]:
     book = rulebook.of(found.edition, line.pk)
     tags = {tag for opinions in found.people for opinion in opinions for tag in opinion.given}
-    figures = list(measures.measure(found.people, {tag: book.path(tag) for tag in tags if tag in book}))
-    gold = gold_answers.read(line.pk, found.edition)
-    skills, share = learn(found, gold, gold_answers.independence(line.pk))
-    _store(line, found, figures, skills, share)
-    return True
+    return list(measures.measure(found.people, {tag: book.path(tag) for tag in tags if tag in book}))
 
 
 def learn(found: Overlaps, gold: GoldAnswers = NOTHING, independence: float = 1.0) -> tuple[Skills, float]:
@@ -93,7 +103,15 @@ def _answers(told: overlaps.Told) -> list[tuple[int, int, bool]]:
     return people + [(tag, _MODEL, confidence >= SURE) for tag, confidence in told.proposed.items()]
 
 
-def _store(line: BusinessLine, found: Overlaps, figures: list[measures.Figure], skills: Skills, share: float) -> None:
+def _store(
+    line: BusinessLine,
+    found: Overlaps,
+    known: int,
+    figures: list[measures.Figure] | None,
+    skills: Skills,
+    share: float,
+) -> None:
+    """No figures: those that are stored hold."""
     with transaction.atomic():
         BusinessLine.objects.select_for_update(no_key=True).get(pk=line.pk)  # one at a time
         stirred = _stirred(line, skills)
@@ -104,11 +122,13 @@ def _store(line: BusinessLine, found: Overlaps, figures: list[measures.Figure], 
                 "reviews": found.reviews,
                 "newest": found.newest,
                 "checksum": found.checksum,
+                "known": known,
                 "since": found.since,
             },
         )
-        Figure.objects.filter(business_line=line).delete()
-        Figure.objects.bulk_create(_row(line, figure) for figure in figures)
+        if figures is not None:
+            Figure.objects.filter(business_line=line).delete()
+            Figure.objects.bulk_create(_row(line, figure) for figure in figures)
         if stirred:
             Skill.objects.filter(business_line=line).delete()
             Skill.objects.bulk_create(
