@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils import timezone
 
@@ -60,18 +60,24 @@ class Stays(Exception):
         super().__init__(code)
 
 
-def waiting(line: BusinessLine, person: User) -> QuerySet[SecondLook]:
+def waiting(lines: Iterable[BusinessLine], person: User) -> QuerySet[SecondLook]:
     """What this person may look at, best first: not their own clips' other slots, nothing that changed since.
 
     Nor a clip of which they are not to know what others say (`annotation.probes.veil`).
     """
-    own = ReviewTask.objects.filter(business_line=line, reviewer=person, slot__gt=1).values("video")
+    place = {"video": OuterRef("task__video"), "business_line": OuterRef("business_line")}
+    own = ReviewTask.objects.filter(**place, reviewer=person, slot__gt=1)
     rows = SecondLook.objects.filter(
-        business_line=line, answered_at=None, task__state=ReviewTask.State.DONE, task__current_review=F("review")
+        business_line__in=lines, answered_at=None, task__state=ReviewTask.State.DONE, task__current_review=F("review")
     )
-    rows = rows.exclude(task__video__in=veil.unsaid(person))
-    found = rows.exclude(task__video__in=own) if line.overlap > 1 else rows
+    found = rows.filter(~Exists(own)).exclude(task__video__in=veil.unsaid(person))
     return found.select_related("task__video", "tag").order_by("-gain", "pk")
+
+
+def counts(lines: Iterable[BusinessLine], person: User) -> dict[int, int]:
+    """How many clips that is, by line; lines without any are left out."""
+    rows = waiting(lines, person).order_by().values_list("business_line")
+    return dict(rows.annotate(clips=Count("task__video", distinct=True)))
 
 
 def behind(looks: QuerySet[SecondLook], place: SecondLook) -> QuerySet[SecondLook]:

@@ -8,18 +8,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from annotation.models import Consensus, Review, Ruling, Verdict
 from tagging import statements
 from taxonomy.models import BusinessLine
 
 AT_ONCE = 30  # clips on a page of the queue
-COUNTED = 1000  # disputes that are counted; more are "many"
+COUNTED = 1000  # disputed clips that are counted; more are "many"
 
 COUNTS = """
 SELECT line, (SELECT count(*) FROM (
-    SELECT FROM annotation_consensus WHERE business_line_id = line AND doubt > 0 LIMIT %(most)s) AS counted)
+    SELECT DISTINCT video_id FROM annotation_consensus WHERE business_line_id = line AND doubt > 0
+    LIMIT %(most)s) AS counted)
 FROM unnest(%(lines)s::bigint[]) AS line
 """
 
@@ -109,14 +110,8 @@ def after(line: BusinessLine, place: tuple[float, int]) -> QuerySet[Consensus]:
     return waiting(line).filter(Q(doubt__lt=doubt) | Q(doubt=doubt, pk__gt=pk), doubt__lte=doubt)
 
 
-def count(lines: Iterable[BusinessLine]) -> int:
-    """Open disputes of these lines, at most COUNTED."""
-    rows = Consensus.objects.filter(business_line__in=lines, doubt__gt=0)
-    return rows.values("pk")[:COUNTED].aggregate(n=Count("pk"))["n"]
-
-
 def counts(lines: Iterable[BusinessLine]) -> dict[int, int]:
-    """Open disputes of each line, at most COUNTED. One statement."""
+    """Clips of each line with open disputes, at most COUNTED. One statement."""
     values = {"lines": [line.pk for line in lines], "most": COUNTED}
     return dict(statements.rows(COUNTS, values))
 

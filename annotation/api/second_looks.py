@@ -43,7 +43,7 @@ class SecondLooks(View):
     @extend_schema(operation_id="second_looks_list", parameters=[asked.LINE], responses=SecondLookSerializer(many=True))
     def get(self, request: SignedInCall) -> Response:
         """The best ones of a business line that this person may answer; at most 100."""
-        rows = second_answers.waiting(asked.line(request), request.user)[:AT_ONCE]
+        rows = second_answers.waiting([asked.line(request)], request.user)[:AT_ONCE]
         return Response(SecondLookSerializer(rows, many=True).data)
 
 

@@ -10,9 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from annotation import assignments, figures, tag_figures
+from annotation import assignments, figures, second_answers, tag_figures
 from annotation.agreement import comments, disputes, notices
-from annotation.models import ReviewTask, SecondLook
+from annotation.models import ReviewTask
 from annotation.tag_labels import labels
 from ml.registry.models import ModelVersion, TrainingRun
 from ml.registry.requests import SignedIn
@@ -30,14 +30,15 @@ def home(request: SignedIn) -> HttpResponse:
     user = request.user
     content: dict[str, Any] = {}
     if user.has_perm("annotation.add_review"):
-        unsaid = veils.unsaid(user)
-        content["review"] = _review(user, unsaid)
-        content["rulings"] = _rulings(user, unsaid)
+        content["review"], content["rulings"] = _review(user), _rulings(user)
     if user.has_perm("tagging.view_video"):
         content["news"] = comments.news(user)
     if user.has_perm("annotation.adjudicate"):
         lines = list(tag_figures.lines_of(user))
-        content["decide"] = {"disputes": disputes.count(lines), "questions": comments.open_questions(lines).count()}
+        content["decide"] = {
+            "disputes": sum(disputes.counts(lines).values()),
+            "questions": comments.open_questions(lines).count(),
+        }
     if user.has_perm("taxonomy.change_tag"):
         content["taxonomy"] = _taxonomy()
     if user.has_perm("tagging.view_import"):
@@ -45,21 +46,18 @@ def home(request: SignedIn) -> HttpResponse:
     return render(request, "annotation/home.html", content)
 
 
-def _review(user: User, unsaid: set[int]) -> dict[str, Any]:
-    own = assignments.waiting_for(user)
-    lines = [
-        {"line": line, "waiting": figures.waiting(line), "own": own.get(line.pk, 0)}
-        for line in BusinessLine.objects.of(user)
-    ]
+def _review(user: User) -> dict[str, Any]:
+    own, mine = assignments.waiting_for(user), list(BusinessLine.objects.of(user))
+    lines = [{"line": line, "waiting": figures.waiting(line), "own": own.get(line.pk, 0)} for line in mine]
     held = ReviewTask.objects.claimed_by(user).select_related("video", "business_line").order_by("lease_until", "pk")
-    looks = SecondLook.objects.filter(business_line__in=BusinessLine.objects.of(user), answered_at=None)
-    count = looks.exclude(task__video__in=unsaid).count()
-    return {"looks": count, "lines": lines, "held": held[:3], "today": figures.today(user)}
+    counts = second_answers.counts(mine, user)
+    looks = [(line, counts[line.pk]) for line in mine if line.pk in counts]
+    return {"looks": looks, "lines": lines, "held": held[:3], "today": figures.today(user)}
 
 
-def _rulings(user: User, unsaid: set[int]) -> dict[str, Any]:
+def _rulings(user: User) -> dict[str, Any]:
     """Those that say otherwise than this person did, until they look at them."""
-    found = list(notices.new(user, unsaid)[: TOLD + 1])
+    found = list(notices.new(user, veils.unsaid(user))[: TOLD + 1])
     known = labels([notice.ruling.tag_id for notice in found])
     told = [(notice, known.get(notice.ruling.tag_id)) for notice in found[:TOLD]]
     return {"told": told, "more": len(found) > TOLD}

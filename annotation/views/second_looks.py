@@ -25,8 +25,6 @@ from annotation.workbench import Answers
 from ml.registry.requests import SignedIn
 from taxonomy.models import BusinessLine
 
-COUNTED = 200
-
 
 @require_safe
 @never_cache
@@ -103,7 +101,7 @@ def _next(asked: SecondLook) -> HttpResponse:
 
 
 def _asked_for(line: BusinessLine, request: SignedIn) -> SecondLook | None:
-    waiting = second_answers.waiting(line, request.user).select_related("task__business_line", "task__video", "tag")
+    waiting = second_answers.waiting([line], request.user).select_related("task__business_line", "task__video", "tag")
     at, after = (request.GET.get(name, "") for name in ("at", "after"))
     if is_id(at) and (named := waiting.filter(pk=int(at)).first()):
         return named
@@ -128,5 +126,5 @@ def _shown(found: SecondLook, request: SignedIn) -> dict[str, object]:
         "label": known.get(tag),
         "given": [known[one].name for one in given if one in known],
         "percent": round(found.confidence * 100),
-        "count": second_answers.waiting(task.business_line, request.user)[:COUNTED].count(),
+        "count": second_answers.counts([task.business_line], request.user).get(found.business_line_id, 0),
     }

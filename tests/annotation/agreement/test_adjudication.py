@@ -50,6 +50,19 @@ def test_a_ruling_decides_the_tags_of_the_video(line, disputed):
     assert (ruling.number, open_tags(line)) == (1, [])
 
 
+def test_a_clip_with_two_disputed_tags_is_counted_once(client, sign_in, line, dunk, street):
+    line.overlap = 2
+    line.save()
+    make_shared(line, {dunk: 0.9, street: 0.8}, model=make_model(), taxonomy=publish())
+    review(line, accept=[dunk, street])
+    review(line, reject=[dunk, street])
+    sign_in("editor")
+
+    assert Consensus.objects.filter(doubt__gt=0).count() == 2
+    assert disputes.counts([line]) == {line.pk: 1}
+    assert client.get(reverse("annotation:home")).context["decide"]["disputes"] == 1
+
+
 def test_a_ruling_outlives_further_reviews(line, disputed, dunk, street):
     rule(disputed, accept=False)
     line.overlap = 3

@@ -65,6 +65,17 @@ def test_a_tag_that_was_refused_though_the_model_is_sure_is_offered(line, review
     assert look.gain == pytest.approx(0.97 * 0.15 / (0.97 * 0.15 + 0.03 * 0.85))
 
 
+def test_a_clip_with_two_such_tags_is_counted_once(line, reviewed, dunk, street, client, sign_in):
+    for _ in range(5):
+        reviewed({street: 0.9}, one=("accept", street))
+    reviewed({dunk: 0.97, street: 0.97}, one=("reject", dunk), two=("reject", street))
+    sign_in(lines=(line,))
+
+    assert len(found(line)) == 2
+    assert client.get(reverse("annotation:home")).context["review"]["looks"] == [(line, 1)]
+    assert "1 clip for a second look" in client.get(reverse("annotation:second-looks")).text
+
+
 def test_a_tag_that_nobody_was_asked_about_comes_first(line, reviewed, dunk, street):
     reviewed({dunk: 0.97, street: 0.6}, one=("reject", dunk), two=("accept", street))
     silent = reviewed({dunk: 0.95, street: 0.6}, one=("accept", street))
@@ -265,7 +276,7 @@ def test_a_clip_that_was_reviewed_again_is_no_longer_offered(line, reviewed, dun
     (look,) = found(line)
     reviews.undo(reviewer=first, operation="0" * 32)
 
-    assert not second_answers.waiting(line, make_user()).exists()
+    assert not second_answers.waiting([line], make_user()).exists()
     with pytest.raises(second_answers.Gone):
         second_answers.take(look, make_user())
     assert ReviewTask.objects.get(pk=odd.pk).state == "claimed"
