@@ -18,8 +18,17 @@ from taxonomy.models import BusinessLine
 
 WAITING_SECONDS = 10  # so old the count of a long queue may be: counting 100,000 rows takes longer than a claim
 
+# With the exam that is open in the line, if there is one: clips done, clips to do, per cent of their tags to be right.
 TODAY = """
-SELECT count(*), avg(review.seconds)
+SELECT count(*), avg(review.seconds), (
+    SELECT ARRAY[(
+        SELECT count(DISTINCT probe.id) FROM annotation_probe probe
+        JOIN annotation_probeanswer answer ON answer.probe_id = probe.id
+        WHERE probe.exam_id = exam.id
+          AND NOT EXISTS (SELECT FROM annotation_review undoing WHERE undoing.undoes_id = answer.review_id)
+    ), exam.clips, exam.pass_mark]
+    FROM annotation_exam exam
+    WHERE exam.person_id = %(reviewer)s AND exam.business_line_id = %(line)s AND exam.finished_at IS NULL)
 FROM annotation_reviewtask task LEFT JOIN annotation_review review ON review.id = coalesce(
     task.current_review_id,
     (SELECT max(id) FROM annotation_review made WHERE made.task_id = task.id AND made.kind = 'gold'))
@@ -80,19 +89,36 @@ class Today(TypedDict):
 
 class Figures(Today):
     waiting: int
+    exam_done: int | None  # clips of the exam that is open; None: there is none
+    exam_clips: int | None
+    exam_mark: int | None  # per cent of their tags that have to be right
 
 
 def own(reviewer: User, line: BusinessLine) -> Figures:
     """What the header of the review page shows."""
-    return {**today(reviewer), "waiting": waiting(line)}
+    count, seconds, exam = _today(reviewer, line.pk)
+    done, clips, mark = exam or (None, None, None)
+    return {
+        "today": count,
+        "seconds": seconds,
+        "waiting": waiting(line),
+        "exam_done": done,
+        "exam_clips": clips,
+        "exam_mark": mark,
+    }
 
 
 def today(reviewer: User) -> Today:
+    count, seconds, _exam = _today(reviewer, None)
+    return {"today": count, "seconds": seconds}
+
+
+def _today(reviewer: User, line: int | None) -> tuple[int, float | None, list[int] | None]:
     midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    done = statements.row(TODAY, {"reviewer": reviewer.pk, "since": midnight})
-    assert done
-    count, seconds = done
-    return {"today": count, "seconds": seconds and round(seconds, 1)}
+    found = statements.row(TODAY, {"reviewer": reviewer.pk, "since": midnight, "line": line})
+    assert found
+    count, seconds, exam = found
+    return count, seconds and round(seconds, 1), exam
 
 
 def effort(reviewer: User) -> EffortFigures:

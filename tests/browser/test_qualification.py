@@ -20,7 +20,8 @@ def test_the_clips_of_an_exam_lead_to_its_lessons(open_page):
     desk.page.get_by_role("button", name="Start").click()
     desk.page.wait_for_load_state("networkidle")  # the scripts run and have asked for the next clip
 
-    for _ in range(2):
+    for done in range(2):
+        expect(desk.page.get_by_role("link", name=f"Qualification: {done} of 2 clips done")).to_be_visible()
         expect(desk.page.locator("#clip .tags > li")).to_have_count(2)
         clip = desk.page.locator("#clip").get_attribute("data-task")
         desk.page.keyboard.press("Enter")
