@@ -6,7 +6,7 @@ from annotation.agreement.comment_models import Comment
 from annotation.agreement.models import Consensus, Figure, Ruling, SecondLook, Skill, Window
 from annotation.agreement.notice_models import RulingNotice
 from annotation.assignment_models import Assignment, HandOver
-from annotation.groups.models import ClipGroup, ClipLook, GroupedClip, GroupReview, GroupReviewItem
+from annotation.groups.models import ClipGroup, ClipLook, Gathering, GroupedClip, GroupReview, GroupReviewItem
 from annotation.learning.models import CanaryLook, DriftWindow, LearningSettings
 from annotation.person_models import FirstPassword, Shortcut
 from annotation.probes.models import (
@@ -39,6 +39,7 @@ __all__ = [
     "Exam",
     "Figure",
     "FirstPassword",
+    "Gathering",
     "GoldClip",
     "GoldTag",
     "GroupReview",

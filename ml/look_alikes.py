@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,22 @@ BATCH = 256  # videos whose features are in memory at once
 Pair = tuple[int, int, float]  # two videos and their cosine
 
 
-def pairs(pipeline: Pipeline, videos: Sequence[VideoInput], least: float, most: int) -> list[Pair]:
+def pairs(
+    pipeline: Pipeline,
+    videos: Sequence[VideoInput],
+    least: float,
+    most: int,
+    told: Callable[[int], None] = lambda _read: None,
+) -> list[Pair]:
     """Pairs of videos with a cosine of at least `least`: of each video the `most` nearest.
 
-    Features come from the store. None where the stack compares nothing, or a video has nothing to compare.
+    Features come from the store; `told` is called with how many videos have been read by then. None where the stack
+    compares nothing, or a video has nothing to compare.
     """
-    found = dict(vectors(pipeline, videos))
+    found: dict[int, Array] = {}
+    for start in range(0, len(videos), BATCH):
+        found |= vectors(pipeline, videos[start : start + BATCH])
+        told(min(start + BATCH, len(videos)))
     return near(list(found), np.stack(list(found.values())), least, most) if found else []
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.core.cache import cache
 from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext as _
@@ -14,7 +13,7 @@ from rest_framework.response import Response
 
 from annotation import readings, refusals
 from annotation.api import asked
-from annotation.groups import grid, sending
+from annotation.groups import grid, orders, sending
 from annotation.models import ClipGroup, GroupReview
 from annotation.probes import qualification
 from annotation.reviews import OperationReused, Refused
@@ -33,8 +32,6 @@ from ml.registry.requests import SignedInCall
 from tagging.api import View
 from tagging.models import Video
 from taxonomy.models import BusinessLine
-
-AGAIN_SECONDS = 60  # between two orders to gather a line's groups
 
 
 class Groups(View):
@@ -56,7 +53,7 @@ class Gather(View):
         """Have a worker look for groups; asked again within a minute, it is the same order."""
         told = asked.read(GatherSerializer, request)
         line = get_object_or_404(BusinessLine.objects.of(request.user), slug=told["line"])
-        if cache.add(f"gather-groups-{line.pk}", 1, AGAIN_SECONDS):
+        if orders.order(line):
             nudges.gather(line.pk)
         return Response(status=202)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from itertools import chain
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from annotation.groups import orders
 from annotation.groups.clusters import Cluster, Pair, clusters
 from annotation.groups.models import ClipGroup, ClipLook, GroupedClip
 from annotation.models import ReviewTask
@@ -35,9 +36,13 @@ def gather(line: BusinessLine) -> int:
     Groups that somebody looked at a moment ago stay as they are. Nothing happens before a model is active.
     """
     videos = _waiting(line)
-    found = clusters(chain(_same_file(videos), _alike(videos)), most=MOST_IN_GROUP)
+    orders.begun(line, len(videos))
+    alike = _alike(videos, lambda done: orders.compared(line, done))
+    found = clusters(chain(_same_file(videos), alike), most=MOST_IN_GROUP)
     with transaction.atomic():
-        return _store(line, found)
+        stored = _store(line, found)
+        orders.finished(line, stored)
+    return stored
 
 
 def _waiting(line: BusinessLine) -> list[int]:
@@ -58,14 +63,14 @@ def _pairs(videos: Sequence[int]) -> Iterable[tuple[int, int]]:
     yield from ((videos[0], b) for b in videos[NEIGHBOURS:])
 
 
-def _alike(videos: Sequence[int]) -> list[Pair]:
+def _alike(videos: Sequence[int], told: Callable[[int], None]) -> list[Pair]:
     from ml import look_alikes  # here, because web processes import this module and must not load torch
 
     serving_now = serving.active()
     if serving_now is None or len(videos) < 2:
         return []
     _version, pipeline = serving_now
-    return look_alikes.pairs(pipeline, suggestions.inputs(videos), LIKENESS, NEIGHBOURS)
+    return look_alikes.pairs(pipeline, suggestions.inputs(videos), LIKENESS, NEIGHBOURS, told)
 
 
 def _store(line: BusinessLine, found: Sequence[Cluster]) -> int:

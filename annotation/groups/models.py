@@ -28,6 +28,31 @@ class ClipGroup(models.Model):
         return reverse("annotation:group", args=[self.pk])
 
 
+class Gathering(models.Model):
+    """The last order to look for groups in a line's queue, and how far it is."""
+
+    business_line = models.OneToOneField("taxonomy.BusinessLine", models.CASCADE, primary_key=True, related_name="+")
+    asked_at = models.DateTimeField(db_default=Now())
+    heard_at = models.DateTimeField(db_default=Now())  # the last word of it: from who asked, or from a worker
+    begun_at = models.DateTimeField(null=True, blank=True)
+    done = models.PositiveIntegerField(default=0, db_default=0)  # clips compared
+    total = models.PositiveIntegerField(default=0, db_default=0)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    groups = models.PositiveIntegerField(null=True, blank=True)  # that there are now
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(finished_at=None, groups=None)
+                | models.Q(finished_at__isnull=False, groups__isnull=False),
+                name="a_finished_gathering_counts_groups",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.done} of {self.total} clips of {self.business_line_id}"
+
+
 class GroupedClip(models.Model):
     """One clip of a group."""
 

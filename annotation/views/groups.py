@@ -7,17 +7,17 @@ from uuid import uuid4
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from annotation import readings, refusals
 from annotation.forms.groups import GroupForm
-from annotation.groups import grid, sending
+from annotation.groups import grid, orders, sending
 from annotation.models import ClipGroup, GroupReview
 from annotation.probes import qualification
 from annotation.reviews import OperationReused, Refused
@@ -29,19 +29,21 @@ from ml.registry.requests import SignedIn
 from tagging.models import Video
 from taxonomy.models import BusinessLine
 
-AGAIN_SECONDS = 60  # between two orders to gather a line's groups
-
 
 @require_safe
+@never_cache
 @login_required
 @reviewer_only
 def listing(request: SignedIn) -> HttpResponse:
-    """The groups of one business line, the largest first."""
+    """The groups of one business line, the largest first. While they are looked for, the page asks how far that is."""
     line = chosen(request)
     content: dict[str, Any] = {"line": line, "choices": BusinessLine.objects.of(request.user)}
     content["shut"] = line is not None and qualification.standing(request.user, line).shut
     content["groups"] = grid.listing(line, request.user) if line and not content["shut"] else []
-    return render(request, "annotation/groups.html", content)
+    content["gathering"] = orders.of(line) if line else None
+    content["going_on"] = orders.going_on(content["gathering"])
+    part = "#found" if request.htmx else ""
+    return render(request, f"annotation/groups.html{part}", content)
 
 
 @require_POST
@@ -50,10 +52,11 @@ def listing(request: SignedIn) -> HttpResponse:
 def gather(request: SignedIn) -> HttpResponse:
     """Have a worker look for groups now; asked again within a minute, it is the same order."""
     line = chosen(request)
-    if line and cache.add(f"gather-groups-{line.pk}", 1, AGAIN_SECONDS):
+    if line is None:
+        return redirect("annotation:groups")
+    if orders.order(line):
         nudges.gather(line.pk)
-    messages.success(request, _("The clips are being compared. Load the page again in a minute."))
-    return redirect("annotation:groups")
+    return redirect(reverse("annotation:groups") + f"?line={line.slug}")
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from django.utils import timezone
 
 from annotation import tasks
-from annotation.groups import gathering, sending
-from annotation.models import ClipGroup, GroupedClip
+from annotation.groups import gathering, orders, sending
+from annotation.models import ClipGroup, Gathering, GroupedClip
 from ml import look_alikes
 from tagging.models import Media, Video
 from tests import stacks
@@ -39,6 +40,8 @@ def test_clips_that_read_alike_are_put_together_and_only_waiting_ones():
 
     assert groups(line) == [["Rain on the Window", "Rain on the window", "rain on the window"]]
     assert ClipGroup.objects.get().likeness >= gathering.LIKENESS
+    told = Gathering.objects.get()
+    assert (told.done, told.total, told.groups) == (4, 4, 1)
 
 
 @pytest.mark.django_db
@@ -50,6 +53,23 @@ def test_clips_of_one_file_are_alike_whatever_is_said_of_them(line):
 
     assert gathering.gather(line) == 1
     assert groups(line) == [["Another", "One"]]
+    told = Gathering.objects.get()
+    assert (told.total, told.groups, orders.going_on(told)) == (3, 1, False)
+
+
+@pytest.mark.django_db
+def test_an_order_is_one_until_it_is_done_or_lost(line):
+    assert orders.order(line)
+    assert not orders.order(line), "it waits for a worker"
+    assert orders.going_on(orders.of(line))
+
+    Gathering.objects.update(heard_at=timezone.now() - orders.LOST)
+    assert not orders.going_on(orders.of(line))
+    assert orders.order(line), "its message was lost"
+    gathering.gather(line)
+    assert not orders.order(line), "asked a moment ago"
+    Gathering.objects.update(asked_at=timezone.now() - orders.AGAIN)
+    assert orders.order(line)
 
 
 @pytest.mark.django_db

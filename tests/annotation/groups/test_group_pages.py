@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from annotation.groups import grid, sending
+from annotation.groups import grid, orders, sending
 from annotation.models import ClipLook, GoldClip, GroupReview, Qualification, Review, TrustPolicy
 from tests.annotation.factories import publish
 from tests.annotation.groups.factories import make_alike
@@ -41,6 +41,24 @@ def test_without_groups_the_page_says_what_to_do(client, sign_in, line):
     sign_in(lines=(line,))
 
     assert "No groups now" in client.get("/groups/").content.decode()
+
+
+def test_the_page_tells_how_far_the_search_is_and_shows_what_it_found(client, sign_in, line):
+    sign_in(lines=(line,))
+    asked = client.post(f"/groups/gather/?line={line.slug}", follow=True)
+    assert "as soon as a worker" in asked.text
+    assert 'hx-trigger="every 2s"' in asked.text
+
+    orders.begun(line, 300)
+    orders.compared(line, 256)
+    part = client.get("/groups/", headers={"HX-Request": "true"}).text
+    assert "256 of 300 waiting clips compared" in part
+    assert "<main" not in part
+
+    orders.finished(line, 0)
+    part = client.get("/groups/", headers={"HX-Request": "true"}).text
+    assert "0 groups among 300 waiting clips" in part
+    assert "hx-trigger" not in part
 
 
 def test_the_grid_proposes_what_the_models_say(client, alike):
