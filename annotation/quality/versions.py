@@ -19,10 +19,17 @@ from ml.registry.models import ModelVersion
 SHOWN, MOST = 50, 20_000
 COMPARED = 4  # versions beside each other
 
+# Of the versions only the compared ones are added up: the sums of all that ever were are many rows.
 USED = """
+WITH newest AS (
+    SELECT id FROM registry_modelversion version
+    WHERE EXISTS (SELECT FROM annotation_tagsum WHERE business_line_id = ANY(%(lines)s) AND {versions}
+                  AND model_version_id = version.id AND accepted + rejected + replaced > 0)
+    ORDER BY id DESC LIMIT %(compared)s
+)
 SELECT model_version_id, sum(accepted), sum(accepted + rejected + replaced) FROM annotation_tagsum
-WHERE business_line_id = ANY(%(lines)s) AND {versions} AND model_version_id IS NOT NULL
-GROUP BY 1 HAVING sum(accepted + rejected + replaced) > 0 ORDER BY 1 DESC
+WHERE business_line_id = ANY(%(lines)s) AND {versions} AND model_version_id = ANY(ARRAY(SELECT id FROM newest))
+GROUP BY 1 ORDER BY 1 DESC
 """
 ORDERS = {
     "fell": (_("fell most first"), "change ASC NULLS LAST"),
@@ -97,7 +104,7 @@ def page(scope: Scope, asked: Mapping[str, str], *, whole: bool = False) -> dict
     order, text, number = asked.get("order") or "fell", asked.get("q", "").strip(), asked.get("page") or "1"
     if order not in ORDERS or not (number.isascii() and number.isdigit() and 0 < int(number) < 10_000):
         raise Http404
-    used = scope.read(Used, USED)[:COMPARED]
+    used = scope.read(Used, USED, compared=COMPARED)
     limit, offset = (MOST, 0) if whole else (SHOWN + 1, SHOWN * (int(number) - 1))
     rows = _rows(scope, used, order, text, limit, offset)
     more = not whole and len(rows) > SHOWN

@@ -253,6 +253,16 @@ def test_versions_are_compared_tag_by_tag(client, editor, line, tags):
     assert "−20" in client.get("/quality/versions/").content.decode().replace("-20", "−20")
 
 
+def test_the_newest_versions_that_people_worked_with_stand_beside_each_other(client, editor, line, tags):
+    reviewer, models = make_user(), [make_model() for _ in range(6)]
+    for model in models[:-1]:
+        make_reviewed(line, reviewer, ("accept", tags["Street"]), model_version=model)
+
+    for period in ("4w", "all"):
+        shown = [row["version"] for row in rows(client, "versions", "versions", period=period)]
+        assert shown == [str(model.pk) for model in reversed(models[1:-1])]
+
+
 def test_tags_that_are_unused_confused_or_disputed_are_listed(client, editor, line, tags):
     street, league, court = tags.values()
     reviewer = make_user()
