@@ -20,7 +20,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from taxonomy import change_api, guidelines, rule_api, search, versions
+from taxonomy import change_api, guidelines, rule_api, search, version_api, versions
 from taxonomy.exchange import exports, importing
 from taxonomy.exchange.report import Report
 from taxonomy.exchange.rows import Refused
@@ -208,6 +208,7 @@ class Export(View):
 
 urlpatterns = [
     *change_api.urlpatterns,
+    *version_api.urlpatterns,
     *rule_api.urlpatterns,
     path("tags/", Tags.as_view(), name="api-tags"),
     path("tags/<int:pk>/", OneTag.as_view(), name="api-tag"),
