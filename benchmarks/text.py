@@ -12,7 +12,7 @@ from functools import partial
 import torch
 
 from benchmarks.sets import kuairec, labelled_text, seeds
-from benchmarks.texts import bag, linear, networks, transformers
+from benchmarks.texts import bag, linear, networks, product, transformers
 from benchmarks.texts.task import Scores, Task, together
 
 Method = Callable[[Task, int], Scores]  # of a task and a seed
@@ -43,7 +43,7 @@ def run(options: Namespace) -> dict[str, object]:
 
 
 def _methods(options: Namespace) -> dict[str, Method]:
-    found: dict[str, Method] = {**SEEDLESS, "joint_bag": bag.bag}
+    found: dict[str, Method] = {**SEEDLESS, "joint_bag": bag.bag, "text_classifier": product.text_classifier}
     for name, variant in networks.VARIANTS.items():
         found[name] = partial(networks.encoder, variant=variant, epochs=options.epochs)
     found["albert_from_scratch"] = partial(transformers.fine_tuned, steps=0)

@@ -2,12 +2,13 @@
 
 import csv
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from benchmarks.sets import kuairec
-from benchmarks.texts import features, linear
+from benchmarks.texts import features, linear, product
 from benchmarks.texts.task import Task, log_softmax, together
 
 
@@ -65,6 +66,17 @@ def test_linear_methods_tell_questions_apart(method):
         assert task.accuracy(method(task, 0)) == {"test top1": 1.0}
 
 
+def test_the_products_part_learns_levels_and_further_top_levels():
+    task = make_task(hints=np.array([[1, 0], [1, 0], [0, 1], [0, 1]] * 3, np.float32))
+    task = replace(task, hint_classes=(0, -1))
+    levels = replace(task, labels=np.array([[0, 1], [1, -1], [1, 0]]), truth=np.array([[0, 0]]))
+
+    assert [tag.parent for tag in product._vocabulary(levels)] == [None, None, 1, 0]
+    (told,) = product.text_classifier(task, 0, least_steps=20)
+    assert task.accuracy([told])["test top1"] == 1.0
+    assert told.max() < 0
+
+
 def test_probabilities_sum_to_one():
     found = np.exp(log_softmax(np.array([[1.0, 2.0, -np.inf], [900.0, 0.0, 0.0]])))
     np.testing.assert_allclose(found.sum(axis=1), 1)
@@ -88,8 +100,11 @@ def test_kuairec_has_levels_and_hints(tmp_path):
             table.writerow([*kuairec.TEXT, "category_path", "extra_top_level"])
             table.writerows([json.dumps(path), "", "x", path, tops] for path, tops in videos)
 
+    (tmp_path / "taxonomy.csv").write_text("id,name,parent_id\n1,C,\n3,A,\n4,b,3\n", encoding="utf-8")
+
     task = kuairec.as_task(tmp_path)
 
+    assert task.hint_classes == (1, -1)  # nothing of the tree is numbered 2
     assert task.parts == ["dev", "test"]
     assert task.labels[:, :2].tolist() == [[0, 0], [1, -1], [0, 1]]
     assert task.truth[:, :2].tolist() == [[0, 0], [1, 2]]

@@ -41,6 +41,7 @@ def as_task(folder: Path) -> Task:
     rest = [video for name in judged for video in videos[name]]
     named = [sorted({n for part in videos.values() for v in part if (n := _name(v, level))}) for level in (1, 2, 3)]
     row = [{name: number for number, name in enumerate(names)} for names in named]
+    tops, hints = _tops(folder), _hints(videos["train.csv"])
     labels = lambda part: np.array([[row[n].get(_name(v, n + 1), UNKNOWN) for n in range(3)] for v in part])
     return Task(
         name=folder.name,
@@ -50,7 +51,8 @@ def as_task(folder: Path) -> Task:
         truth=labels(rest),
         parts=[name.removesuffix(".csv") for name in judged for _ in videos[name]],
         spaced=False,
-        hints=_hints(videos["train.csv"]),
+        hints=hints[0],
+        hint_classes=tuple(row[0].get(tops.get(top, ""), UNKNOWN) for top in hints[1]),
     )
 
 
@@ -69,11 +71,17 @@ def _name(video: dict[str, str], level: int) -> str:
     return " > ".join(path[:level]) if len(path) >= level else ""
 
 
-def _hints(videos: list[dict[str, str]]) -> NDArray[np.float32]:
-    """(videos, top levels), 1 where a video is said to belong to a top level as well."""
+def _tops(folder: Path) -> dict[int, str]:
+    """Name of each top level."""
+    with (folder / "taxonomy.csv").open(encoding="utf-8") as file:
+        return {int(node["id"]): node["name"] for node in csv.DictReader(file) if not node["parent_id"]}
+
+
+def _hints(videos: list[dict[str, str]]) -> tuple[NDArray[np.float32], list[int]]:
+    """(videos, top levels), 1 where a video is said to belong to a top level as well, and the top levels."""
     said = [json.loads(video["extra_top_level"] or "[]") for video in videos]
     known = sorted({top for tops in said for top in tops})
-    return np.array([[float(top in tops) for top in known] for tops in said], np.float32)
+    return np.array([[float(top in tops) for top in known] for tops in said], np.float32), known
 
 
 def _path(node: dict[str, str], nodes: list[dict[str, str]], row: dict[str, int]) -> str:

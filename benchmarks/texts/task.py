@@ -28,6 +28,7 @@ class Task:
     parts: list[str]  # of each judged text: test or dev
     spaced: bool = True  # words are separated; else characters are
     hints: NDArray[np.float32] | None = None  # (texts, hints) further labels to learn from, unknown of judged texts
+    hint_classes: tuple[int, ...] = ()  # the first level's class that each hint stands for, or -1
 
     @classmethod
     def of(cls, split: Split) -> Task:

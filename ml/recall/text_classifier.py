@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from ml.layers import tag_tree
 from ml.layers.asymmetric_loss import asymmetric_loss
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.grams import GramTable
@@ -28,6 +29,7 @@ from ml.types import Candidate, Evidence, Features, VideoInput, Vocabulary
 
 _BLOCK = 128  # videos at once
 _SLOPE = 2.0  # of the probability that a linear machine's margin stands for
+_ABOVE = 0.2  # weight of the tag above one beside the tag's own
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class TextClassifier:
         self.vocabulary, self.words, self.grams, self.longest = vocabulary, words, grams, longest
         self.device, self.model = device, model.to(device).eval()
         self.linear: LinearMachine | None = None
+        self.above = np.full(len(vocabulary), -1, dtype=np.int64)  # column of the tag above that is said with each
         self.usable = assignable(vocabulary)
 
     @classmethod
@@ -98,6 +101,7 @@ class TextClassifier:
             self._take_over(warm)
         known = (said > 0) | (np.asarray(data.negative.sum(axis=0)).ravel() > 0)
         self.model.seen |= torch.from_numpy(known).to(self.device)
+        self.above = tag_tree.parents(self.vocabulary, data.positive)
         texts = self._read([item.video for item in data.features])
 
         def loss(rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
@@ -140,13 +144,13 @@ class TextClassifier:
         return answers
 
     def _probabilities(self, texts: Texts) -> NDArray[np.float64]:
-        """(texts, tags): the mean of network and linear machine, for tags that have one."""
+        """(texts, tags): the mean of network and linear machine, for tags that have one, borne out by the tag above."""
         scores: NDArray[np.float64] = torch.sigmoid(self.model(texts)).cpu().double().numpy()
         if self.linear is not None:
             there = self.linear.there
             heard = 1 / (1 + np.exp(-_SLOPE * self.linear.margins(texts.grams)[:, there].astype(np.float64)))
             scores[:, there] = (scores[:, there] + heard) / 2
-        return scores
+        return tag_tree.believed(scores, self.above, _ABOVE)
 
     def _candidates(
         self, videos: Sequence[VideoInput], texts: Texts, scores: NDArray[np.float64], best: list[NDArray[np.int64]]
@@ -171,7 +175,7 @@ class TextClassifier:
 
     def save(self, folder: Path) -> None:
         config = {"encoder": asdict(self.model.encoder.config), "longest": self.longest, "words": self.words.known}
-        write_config(folder, config | {"tags": list(self.vocabulary.ids)})
+        write_config(folder, config | {"tags": list(self.vocabulary.ids), "above": self.above.tolist()})
         table = {"grams.hashes": torch.from_numpy(self.grams.hashes), "grams.idf": torch.from_numpy(self.grams.idf)}
         state = {name: tensor.cpu().contiguous() for name, tensor in self.model.state_dict().items()}
         linear = self.linear.tensors() if self.linear is not None else {}
@@ -188,7 +192,9 @@ class TextClassifier:
         model = TextNetwork(encoder, len(vocabulary))
         model.load_state_dict(tensors)
         recaller = cls(vocabulary, model, TokenTable(tuple(config["words"])), grams, config["longest"], device)
-        if linear:  # a part that was written before there were any has none
+        if "above" in config:  # a part that was written before tags asked those above them has none
+            recaller.above = np.array(config["above"], dtype=np.int64)
+        if linear:  # nor had every part machines
             recaller.linear = LinearMachine.restored(linear, len(grams))
         return recaller
 
