@@ -40,6 +40,7 @@ VARIANTS: dict[str, tuple[Schedule, str | None]] = {
     "none": (PLAIN, None),
     "none, three times as long": (LONG, None),
     "attention": (dataclasses.replace(PLAIN, augmentation="attention"), None),
+    "attention, three times as long": (dataclasses.replace(LONG, augmentation="attention"), None),
     "moco": (PLAIN, "moco"),
     "simclr": (PLAIN, "simclr"),
 }
