@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +20,7 @@ COURSES = {"kuairec": Course(first=50, growth=0.3, most=0.6), "exercises": Cours
 def add_arguments(parser: ArgumentParser) -> None:
     seeds.add_arguments(parser, 3)
     parser.add_argument("--first-seed", type=int, default=0, help="shares were chosen on 0 to 2: judge from 3 on")
+    parser.add_argument("--backlog", action="store_true", help="strategies read the texts of the clips that are judged")
     parser.add_argument("--out", type=Path, help="folder for curves (JSON) and pictures (SVG)")
 
 
@@ -31,13 +33,14 @@ def run(options: Namespace) -> dict[str, object]:
             continue
         began = time.process_time()
         known = labelled_set.of(read(data), name)
-        found = trial.run(known, chosen, options.seeds, COURSES[name], _tell, options.first_seed)
+        course = replace(COURSES[name], backlog=options.backlog)
+        found = trial.run(known, chosen, options.seeds, course, _tell, options.first_seed)
         if options.out:
             trial.keep(found, options.out, datetime.now(UTC))
         whole = {"tags": round(found.whole.tags, 4), "clips": round(found.whole.clips, 4)}
         seconds = round(time.process_time() - began)
-        figures[name] = {"pool": found.pool, "whole": whole, "cpu_s": seconds, **found.summary()}
-        print(name, figures[name], file=sys.stderr, flush=True)
+        figures[found.name] = {"pool": found.pool, "whole": whole, "cpu_s": seconds, **found.summary()}
+        print(name, figures[found.name], file=sys.stderr, flush=True)
     return figures
 
 

@@ -1,4 +1,4 @@
-"""The clips to which the others are most alike: the greedy location of facilities over vectors.
+"""The clips to which the others, or the targets, are most alike: the greedy location of facilities over vectors.
 
 Each clip counts by its likeness to the most alike reviewed or picked one (Nemhauser et al. 1978 for the bound of the
 greedy choice; Yehuda et al. 2022, ProbCover, for few labels).
@@ -14,14 +14,15 @@ from annotation.sampling.pool import Gains, Pool
 Numbers = NDArray[np.floating]
 
 POWER = 4  # of the cosine: only near ones are covered
-COVERED = 2000  # clips of the pool that are to be covered
+COVERED = 2000  # clips that are to be covered
 
 
 def gain(pool: Pool, random: np.random.Generator) -> Gains:
     """The `wanted` picks have gains in (0.5, 1], the first one the greatest; others at most 0.5, by novelty."""
     if not pool.vectors.size:
         return pool.novelty / 2
-    asking = pool.vectors[np.sort(random.permutation(len(pool))[:COVERED])]
+    asked = pool.targets if pool.targets.size else pool.vectors
+    asking = asked[np.sort(random.permutation(len(asked))[:COVERED])]
     alike, gains = _alike(pool.vectors, asking), np.zeros(len(pool))
     had = _alike(pool.reviewed, asking).max(axis=0) if len(pool.reviewed) else np.zeros(len(asking), np.float32)
     more, wanted = np.maximum(alike - had, 0).sum(axis=1), min(pool.wanted, len(pool))

@@ -34,6 +34,7 @@ class Pool:
     wanted: int = 1  # clips that will be taken; a strategy that picks sets looks no further
     vectors: NDArray[np.float32] = field(default_factory=_nothing)  # (clips, width) of length 1; none: (0, 0)
     reviewed: NDArray[np.float32] = field(default_factory=_nothing)  # (reviewed, width) of length 1, or a root of R'R
+    targets: NDArray[np.float32] = field(default_factory=_nothing)  # (targets, width): to be tagged; none: the pool
 
     def __len__(self) -> int:
         return len(self.start) - 1

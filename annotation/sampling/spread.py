@@ -3,6 +3,7 @@
 A linear model with a Gaussian prior learns from vectors. What it does not know of a clip x is the variance x'Ax with
 A = (R'R + PRIOR I)^-1, R the clips reviewed or picked; a pick v takes (x'Av)^2 / (1 + v'Av) of it away. So a clip is
 worth more the more others are like it, and the less they are like what is known: density and distance in one number.
+The others are the clips that models are to tag (`Pool.targets`), or those to choose from where nobody knows more.
 """
 
 from __future__ import annotations
@@ -12,10 +13,11 @@ import numpy as np
 from annotation.sampling.pool import Gains, Pool
 
 PRIOR = 1.0  # in clips: so many reviews in one direction halve the doubt there
+AIMED = 0.3  # the same where it is known which clips are to be tagged: what is near them counts for more
 
 
 def spread(gains: Gains, pool: Pool) -> Gains:
-    """The `wanted` best, one after the other, of gain times the variance that the clip takes away from the pool.
+    """The `wanted` best, one after the other, of gain times the variance that the clip takes away from the targets.
 
     Picks have gains in (0.5, 1], the first one the greatest; the others keep theirs, halved. Without vectors gains are
     returned as they are.
@@ -37,14 +39,15 @@ class Doubt:
     def __init__(self, pool: Pool) -> None:
         self.vectors, width = pool.vectors, pool.vectors.shape[1]
         known = pool.reviewed.T @ pool.reviewed if len(pool.reviewed) else np.zeros((width, width), np.float32)
-        self.spread = self.vectors.T @ self.vectors / max(len(pool), 1)  # of the pool: what there is to be known
-        self.left = np.linalg.inv(known + PRIOR * np.eye(width)).astype(np.float32)
+        asked, prior = (pool.targets, AIMED) if pool.targets.size else (pool.vectors, PRIOR)
+        self.spread = asked.T @ asked / max(len(asked), 1)  # what there is to be known
+        self.left = np.linalg.inv(known + prior * np.eye(width)).astype(np.float32)
         seen = self.vectors @ self.left
         self.own = (seen * self.vectors).sum(axis=1).astype(np.float64)  # (clips,) variance of each
         self.all = ((seen @ self.spread) * seen).sum(axis=1).astype(np.float64)  # (clips,) its covariances, squared
 
     def taken(self) -> Gains:
-        """(clips,) mean variance that the pool would lose by each clip."""
+        """(clips,) mean variance that the targets would lose by each clip."""
         return np.maximum(self.all, 0) / (1 + self.own)
 
     def learn(self, clip: int) -> None:

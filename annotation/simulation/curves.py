@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from annotation.simulation.replay import Point
 
 SHARE = 0.9  # of the score with all labels: what strategies are asked to reach
+DRAWS = 2000  # of seeds, for an interval
 METRICS = ("tags", "clips")
 # Two-sided 95% quantiles of Student's t by degrees of freedom; from 10 on the normal's.
 STUDENT = {1: 12.71, 2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 7: 2.36, 8: 2.31, 9: 2.26}
@@ -65,6 +66,30 @@ def saved(curves: Sequence[Curve], metric: str) -> Mapping[str, float | None]:
     needed = {curve.strategy: curve.typical for curve in curves if curve.metric == metric}
     base = needed.get("random")
     return {name: n / base if n is not None and base else None for name, n in needed.items()}
+
+
+def between(curves: Sequence[Curve], metric: str) -> Mapping[str, tuple[float, float] | None]:
+    """Strategy -> the 95% interval of that share over seeds, by the bootstrap (Efron & Tibshirani 1993, chapter 13).
+
+    A draw of seeds takes what `random` and the strategy needed under the same ones. None with fewer than three seeds,
+    or where draws did not get there.
+    """
+    needed = {
+        one.strategy: [math.inf if n is None else n for n in one.needed] for one in curves if one.metric == metric
+    }
+    base = np.array(needed.get("random", []))
+    if len(base) < 3:
+        return dict.fromkeys(needed)
+    drawn = np.random.default_rng(0).integers(len(base), size=(DRAWS, len(base)))
+    usual = np.median(base[drawn], axis=1)
+    return {name: _interval(np.median(np.array(labels)[drawn], axis=1), usual) for name, labels in needed.items()}
+
+
+def _interval(typical: NDArray[np.float64], usual: NDArray[np.float64]) -> tuple[float, float] | None:
+    if not np.isfinite([typical, usual]).all():
+        return None
+    low, high = np.quantile(typical / usual, [0.025, 0.975])
+    return float(low), float(high)
 
 
 def _rounded(values: NDArray[np.float64]) -> tuple[float, ...]:

@@ -26,6 +26,7 @@ class Course:
     growth: float = 0.3  # labels bought each round, as a share of those there are
     most: float = 0.6  # of the pool, where the replay ends
     threshold: float = 0.3  # of the policy
+    backlog: bool = False  # whether strategies may read the texts of the clips that are judged, as those that wait
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,7 @@ def seen(known: LabelledSet, learner: Learner, rows: NDArray[np.int64], wanted: 
         wanted=wanted,
         vectors=known.vectors[rows],
         reviewed=known.vectors[learner.rows],
+        targets=known.vectors[known.pool if course.backlog else len(known.vectors) :],
     )
 
 

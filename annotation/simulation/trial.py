@@ -12,7 +12,7 @@ from typing import Any
 
 from annotation.sampling import find
 from annotation.simulation import drawing, replay
-from annotation.simulation.curves import METRICS, SHARE, Curve, curve, saved
+from annotation.simulation.curves import METRICS, SHARE, Curve, between, curve, saved
 from annotation.simulation.labelled_set import LabelledSet
 from annotation.simulation.replay import Course, Point
 
@@ -35,12 +35,16 @@ class Trial:
         return SHARE * float(getattr(self.whole, metric))
 
     def summary(self) -> dict[str, Any]:
-        """Metric -> strategy -> the labels it needed for 90% of the whole score, and what share of random's that is."""
+        """Metric -> strategy -> the labels it needed for 90% of the whole score, and what share of random's that is.
+
+        `between`: the 95% interval of that share over seeds.
+        """
         return {
             metric: {
                 one.strategy: {
                     "labels": one.typical and round(one.typical),
                     "of_random": _rounded(saved(self.curves, metric)[one.strategy]),
+                    "between": _both(between(self.curves, metric)[one.strategy]),
                     "by_seed": [n and round(n) for n in one.needed],
                 }
                 for one in self.curves
@@ -67,7 +71,8 @@ def run(
             listen(name, seed)
             runs.append(list(replay.replay(known, strategy, seed, course)))
         curves += [curve(name, metric, runs, whole) for metric in METRICS]
-    return Trial(known.name, known.pool, len(known.labels) - known.pool, known.tags, seeds, whole, tuple(curves))
+    name = known.name + ("-backlog" if course.backlog else "")
+    return Trial(name, known.pool, len(known.labels) - known.pool, known.tags, seeds, whole, tuple(curves))
 
 
 def keep(trial: Trial, folder: Path, at: datetime) -> list[Path]:
@@ -102,3 +107,7 @@ def kept(folder: Path) -> Iterator[Mapping[str, Any]]:
 
 def _rounded(share: float | None) -> float | None:
     return None if share is None else round(share, 3)
+
+
+def _both(shares: tuple[float, float] | None) -> list[float] | None:
+    return None if shares is None else [round(share, 3) for share in shares]

@@ -35,6 +35,11 @@ class Command(BaseCommand):
         parser.add_argument("--first", type=int, default=course.first, help="clips labelled at random before all else")
         parser.add_argument("--growth", type=float, default=course.growth, help="labels bought a round, of those known")
         parser.add_argument("--most", type=float, default=course.most, help="share of the clips at which replays end")
+        parser.add_argument(
+            "--backlog",
+            action="store_true",
+            help="let strategies read the texts (never the tags) of the clips that are judged, as of clips that wait",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
@@ -43,7 +48,7 @@ class Command(BaseCommand):
         except (OSError, ValueError) as reason:
             raise CommandError(str(reason)) from None
         chosen = [s for s in STRATEGIES if not options["strategy"] or s in {"random", *options["strategy"]}]
-        course = Course(options["first"], options["growth"], options["most"])
+        course = Course(options["first"], options["growth"], options["most"], backlog=options["backlog"])
         found = trial.run(known, chosen, options["seeds"], course, self._tell)
         files = trial.keep(found, Path(settings.SIMULATION_ROOT), timezone.now())
         self.stdout.write(_report(found))
@@ -66,5 +71,8 @@ def _report(found: trial.Trial) -> str:
         for strategy, said in told.items():
             needed = "not reached" if said["labels"] is None else f"{said['labels']}"
             share = "" if said["of_random"] is None else f"  {100 * said['of_random']:.0f}% of random"
-            lines.append(f"  {strategy:18}{needed:>12}{share}")
+            spread = (
+                "" if said["between"] is None else "  ({:.0f} to {:.0f}%)".format(*(100 * n for n in said["between"]))
+            )
+            lines.append(f"  {strategy:18}{needed:>12}{share}{spread}")
     return "\n".join(lines)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from annotation.sampling import find
-from annotation.sampling.spread import PRIOR, Doubt
+from annotation.sampling.spread import AIMED, PRIOR, Doubt
 from tests.annotation.sampling.pools import any_pool, make_pool
 
 
-def variance(vectors, known):
+def variance(vectors, known, prior=PRIOR):
     """(clips,) what a linear model with a Gaussian prior does not know of each, by the textbook."""
-    left = np.linalg.inv(known.T @ known + PRIOR * np.eye(vectors.shape[1]))
+    left = np.linalg.inv(known.T @ known + prior * np.eye(vectors.shape[1]))
     return np.einsum("ij,jk,ik->i", vectors, left, vectors)
 
 
@@ -38,6 +40,31 @@ def test_what_is_reviewed_may_be_given_as_a_root_of_its_sum():
     same = any_pool(25, reviewed=root)
 
     assert Doubt(same).taken() == pytest.approx(Doubt(pool).taken(), abs=1e-5)
+
+
+def test_doubt_is_that_of_the_targets_where_they_are_known():
+    pool, asked = any_pool(25), any_pool(12, seed=1).vectors
+    told = replace(pool, targets=asked)
+    doubt = Doubt(told)
+    doubt.learn(7)
+    known = np.vstack([pool.reviewed, pool.vectors[7]])
+
+    before = variance(asked, known, AIMED).mean()
+    after = [variance(asked, np.vstack([known, clip]), AIMED).mean() for clip in pool.vectors]
+
+    assert doubt.taken() == pytest.approx(before - np.array(after), abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ["design", "coverage", "mixture"])
+def test_a_clip_like_those_that_are_to_be_tagged_comes_first(name):
+    """The heap is larger; what is to be tagged is like the clip that stands alone."""
+    vectors = np.repeat(np.eye(2, dtype=np.float32), [9, 1], axis=0)
+    pool = make_pool(*[[(0, 0.3, 1)]] * 10, vectors=vectors, reviewed=np.zeros((0, 2), np.float32), wanted=1)
+
+    (blind, told) = (find(name)(p, np.random.default_rng(0)) for p in (pool, replace(pool, targets=vectors[9:])))
+
+    assert np.argmax(blind) < 9
+    assert np.argmax(told) == 9
 
 
 @pytest.mark.parametrize("name", ["design", "coverage"])

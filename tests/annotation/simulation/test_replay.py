@@ -1,5 +1,7 @@
 """The small stack is honest about what it learned from, and replays are repeatable."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, ndcg_score
@@ -86,6 +88,26 @@ def test_a_strategy_sees_what_the_product_would_keep(known):
     assert (pool.confidence >= replay.LEAST).all()
     assert set(np.round(pool.votes * 6) / 6) <= {0, 1 / 3, 1 / 2, 2 / 3, 1}
     assert pool.need == pytest.approx(1 / np.sqrt(1 + known.labels[:20].sum(axis=0)))
+
+
+def test_only_in_a_backlog_are_the_texts_known_that_are_judged(known):
+    learner = Learner(known, 0)
+    learner.learn(np.arange(20))
+
+    plain, told = (
+        replay.seen(known, learner, np.arange(20, 96), 5, replace(COURSE, backlog=backlog)) for backlog in (False, True)
+    )
+
+    assert not plain.targets.size
+    assert (told.targets == known.vectors[96:]).all()
+
+
+def test_a_backlog_changes_what_is_chosen_and_not_what_chance_does(known):
+    def labels(name, backlog):
+        return list(replay.replay(known, find(name), 1, replace(COURSE, backlog=backlog)))
+
+    assert labels("random", True) == labels("random", False)
+    assert labels("mixture", True) != labels("mixture", False)
 
 
 def test_scores_are_those_of_an_established_library(known):

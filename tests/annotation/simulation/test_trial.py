@@ -8,6 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from annotation.simulation import curves, drawing, tables, trial
+from annotation.simulation.curves import Curve
 from annotation.simulation.replay import Course, Point
 from tests.annotation.simulation.labelled import make_set, make_snapshot
 
@@ -50,6 +51,22 @@ def test_strategies_are_measured_against_random():
     assert curves.saved(found, "tags") == {"random": 1.0, "margin": pytest.approx(0.5)}
 
 
+def test_the_share_of_random_has_an_interval_over_seeds():
+    def curve(name, needed):
+        return Curve(name, "tags", (), (), (), (), tuple(needed))
+
+    base = [100.0 + n for n in range(9)]
+    found = [curve("random", base), curve("half", [n / 2 for n in base]), curve("lost", [None] * 9)]
+    luck = curve("luck", [n * (0.5 if n % 2 else 1.6) for n in base])
+
+    told = curves.between([*found, luck], "tags")
+
+    assert told["half"] == pytest.approx((0.5, 0.5), abs=0.04)
+    assert told["lost"] is None
+    assert told["luck"][0] < 1 < told["luck"][1]
+    assert curves.between([curve("random", base[:2])], "tags") == {"random": None}
+
+
 def test_the_picture_names_every_line():
     found = [curves.curve(name, "tags", [run_of(0.5, 0.8)], WHOLE) for name in ("random", "mixture")]
 
@@ -73,6 +90,7 @@ def test_a_trial_is_kept_as_data_and_pictures(tmp_path):
     }
     assert all(len(one["labels"]) == len(one["mean"]) == len(one["low"]) for one in told["curves"])
     assert found.summary()["clips"]["random"]["of_random"] in {1.0, None}
+    assert trial.run(make_set(60), [], 2, Course(10, 0.5, 0.5, backlog=True)).name == "made-backlog"
 
 
 def rows_of(path, rows):
