@@ -77,6 +77,7 @@ def _front_read(made: content.Content) -> float:
     began = time.perf_counter()
     found = front.taken(made.line)
     assert len(found) > front.URGENT
+    assert len(front.newest(made.line)) == front.NEWEST
     return round(time.perf_counter() - began, 2)
 
 

@@ -3,12 +3,13 @@
 Weighing a million tasks looks at each clip by itself: by that the front would be one kind of clip many times. In a
 worker, where the stack's vectors are at hand, the strategy sees the most urgent clips together, and some drawn from all
 of the queue, which say what clips are like. They change places among themselves: each gets the priority of another, so
-that the queue keeps its scale for the audit slice and for what is to be repeated.
+that the queue keeps its scale for the audit slice and for what is to be repeated. What they are to tell of is what the
+models have to tag: these clips, and the newest that wait, whether they are to choose from or not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Set
 from dataclasses import replace
 from typing import Any
 
@@ -27,6 +28,7 @@ URGENT = 2000  # clips that change places, at the head of the queue
 DRAWN = 2000  # and as many from anywhere in it
 LEARNED = 4000  # vectors of clips that the model learned from
 RECENT = 1000  # clips reviewed since, the newest
+NEWEST = 1000  # clips that came last: the next ones will be like them
 
 # The first slot speaks for its clip. Drawn by a hash that changes with the hour.
 TAKE = """
@@ -44,6 +46,10 @@ SELECT taken.video_id, taken.priority, prospect.candidates, prospect.novelty, pr
 FROM taken JOIN annotation_prospect prospect
   ON prospect.video_id = taken.video_id AND prospect.business_line_id = %(line)s
 ORDER BY taken.video_id
+"""
+# Not reviewed as of the last weighing, whatever their priority; of the audit slice, too.
+LAST = """
+SELECT video_id FROM annotation_prospect WHERE business_line_id = %(line)s ORDER BY video_id DESC LIMIT %(newest)s
 """
 # By lines of all kinds: one stack learns from them all.
 REVIEWED = """
@@ -68,7 +74,7 @@ FROM free WHERE task.id = free.id AND (task.priority <> free.priority OR task.wh
 def spread(line: BusinessLine) -> int:
     """Put the front of the line's queue in order; returns how many tasks changed. 0 before a model compares clips."""
     rows = taken(line)
-    vectors, reviewed = _vectors([row[0] for row in rows])
+    vectors, reviewed = _vectors({row[0] for row in rows} | newest(line))
     rows = [row for row in rows if row[0] in vectors]
     if len(rows) < 2:
         return 0
@@ -77,6 +83,7 @@ def spread(line: BusinessLine) -> int:
         knowledge.load().pool(line.pk, packed, novelty, conflicts),
         vectors=np.stack([vectors[video] for video in videos]),
         reviewed=reviewed,
+        targets=np.stack([vectors[video] for video in sorted(vectors)]),
         wanted=places.PICKED,
     )
     gains = find(STRATEGY)(pool, np.random.default_rng(0))
@@ -98,8 +105,13 @@ def taken(line: BusinessLine) -> list[tuple[Any, ...]]:
     return _rows(TAKE, {"line": line.pk, "urgent": URGENT, "drawn": DRAWN})
 
 
-def _vectors(videos: Sequence[int]) -> tuple[dict[int, Any], NDArray[np.float32]]:
-    """Of the clips, by clip, and of what was reviewed; from the features that suggestions were made of."""
+def newest(line: BusinessLine) -> set[int]:
+    """Videos whose tags are not known yet, those that came last."""
+    return {row[0] for row in _rows(LAST, {"line": line.pk, "newest": NEWEST})}
+
+
+def _vectors(videos: Set[int]) -> tuple[dict[int, Any], NDArray[np.float32]]:
+    """Of those clips that have one, and of what was reviewed; from the features that suggestions were made of."""
     from ml import look_alikes  # here, because web processes import this module and must not load torch
 
     serving_now = serving.active()
@@ -108,9 +120,10 @@ def _vectors(videos: Sequence[int]) -> tuple[dict[int, Any], NDArray[np.float32]
     _version, pipeline = serving_now
     known, learned = look_alikes.learned(pipeline, LEARNED, np.random.default_rng(0))
     since = {row[0] for row in _rows(REVIEWED, {"recent": RECENT})} - set(known.tolist())
-    found = dict(look_alikes.vectors(pipeline, suggestions.inputs({*videos, *since})))
+    found = dict(look_alikes.vectors(pipeline, suggestions.inputs(videos | since)))
     reviewed = [*learned, *(found[video] for video in sorted(since & found.keys()))]
-    return found, np.stack(reviewed) if reviewed else np.zeros((0, 0), np.float32)
+    wanted = {video: found[video] for video in videos & found.keys()}
+    return wanted, np.stack(reviewed) if reviewed else np.zeros((0, 0), np.float32)
 
 
 def _rows(statement: str, values: Any) -> list[tuple[Any, ...]]:

@@ -78,6 +78,20 @@ def test_what_was_reviewed_since_the_training_is_no_news():
 
 
 @pytest.mark.django_db
+def test_a_clip_like_the_newest_comes_first_though_those_are_not_to_choose_from():
+    stacks.serve()
+    line = make_line()
+    for title in ("Fishing at the lake", "Repairing a car"):
+        make_prospect(line, title, priority=0.5)
+    for n in range(3):
+        make_prospect(line, f"Repairing a car {n}", audit=True, priority=0)
+
+    front.spread(line)
+
+    assert queue(line)[0] == "Repairing a car"
+
+
+@pytest.mark.django_db
 def test_without_a_model_the_queue_stays_as_it_is(line):
     make_prospect(line, "Fishing at the lake", priority=0.5)
 
