@@ -71,7 +71,8 @@ def trial(moments: Sequence[Moment], margin: float) -> TrialPlot | None:
     shown = [moment for moment in moments if isfinite(moment.apart.high)]
     if not shown:
         return None
-    reach = min(WIDEST, max(margin, *(max(abs(m.apart.low), abs(m.apart.high)) for m in shown)))
+    widest = max(margin, *(max(abs(m.apart.low), abs(m.apart.high)) for m in shown))
+    reach = max(min(WIDEST, widest), *(abs(m.apart.difference) for m in shown), margin)
     most = shown[-1].clips or 1
 
     def x(moment: Moment) -> float:

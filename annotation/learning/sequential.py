@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from math import inf, log, sqrt
+from math import inf, isfinite, log, sqrt
 
 from annotation.learning.ratios import Sums, share_variance
 
@@ -54,6 +54,8 @@ def decide(canary: Sums, rival: Sums, margin: float, fewest: int) -> Decision:
     """`margin` (0..1) is how much worse counts as no worse; `fewest` clips of each are needed to decide anything."""
     variance = share_variance(canary) + share_variance(rival)
     apart = _apart(canary.rate - rival.rate, variance)
+    if isfinite(apart.high):  # of two shares: no more lies between them than all
+        apart = Interval(apart.difference, max(apart.low, -1.0), min(apart.high, 1.0))
     if min(canary.clips, rival.clips) < fewest:
         return Decision(Verdict.FEW, apart)
     return Decision(_verdict(apart, margin), apart)

@@ -1,13 +1,14 @@
 """Rates over clips, the decision about a canary, drift: against numbers worked out by hand, and their error rates."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from math import isclose
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 
-from annotation.learning import drift, ratios, schedule, sequential
+from annotation.learning import charts, drift, ratios, schedule, sequential
+from annotation.learning.charts import Moment
 from annotation.learning.drift import Window
 from annotation.learning.ratios import Sums
 from annotation.learning.sequential import Verdict
@@ -59,6 +60,15 @@ def test_a_canary_that_does_much_worse_is_found_out():
     assert decision.verdict == Verdict.WORSE
     assert isclose(decision.apart.difference, -0.25)
     assert decision.apart.low < -0.25 < decision.apart.high < 0
+
+
+def test_a_difference_of_shares_is_at_most_all_and_the_plot_shows_it():
+    apart = sequential.decide(each_alike(70, 0), each_alike(70, 70), margin=0.1, fewest=50).apart
+    assert apart.low == apart.difference == -1 < apart.high
+
+    plot = charts.trial([Moment(datetime.now(UTC), 70, 70, apart)], 0.1)
+
+    assert [level.label for level in plot.levels] == ["+100", "-100"]
 
 
 def test_a_canary_that_does_as_well_is_known_to_with_enough_clips():
