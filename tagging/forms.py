@@ -134,6 +134,9 @@ class ImportForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         found = self.cleaned_data
         table, clips, folder = found.get("table"), found.get("clips"), found.get("folder")
+        if not self.errors and table and clips:
+            text = _("Choose either a table or clips. The media of a table are read from a folder on the server.")
+            raise forms.ValidationError(text)
         if not self.errors and (bool(table) + bool(clips) != 1) and not (folder and not table and not clips):
             raise forms.ValidationError(_("Choose a table, clips, or a folder."))
         size = sum(file.size or 0 for file in [*(clips or []), *([table] if table else [])])

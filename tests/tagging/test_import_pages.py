@@ -66,6 +66,16 @@ def test_the_errors_are_downloaded_as_a_table(client, sign_in):
     assert lines == ["line,column,reason,value", "1,title,This is not text.,{}", "2,title,This is not text.,['=1+1']"]
 
 
+def test_a_table_and_clips_at_once_are_refused_with_the_way_out(client, sign_in):
+    sign_in("admin")
+    told = {"table": SimpleUploadedFile("a.csv", b"id,title\n1,One\n"), "clips": SimpleUploadedFile("a.mp4", b"x")}
+
+    answer = client.post("/imports/", told | {"source": "s"})
+
+    assert answer.status_code == 422
+    assert "Choose either a table or clips." in answer.text
+
+
 def test_clips_are_uploaded_into_a_folder_of_their_own(client, sign_in, tmp_path):
     sign_in("admin")
     files = [
