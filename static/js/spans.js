@@ -4,7 +4,7 @@
  * @typedef {{start: number, end: number}} Span seconds
  */
 import { labels } from "./shortcuts.js";
-import { announce, clock, sentence, text } from "./strings.js";
+import { announce, sentence, tenths, text } from "./strings.js";
 
 const STEP = 0.1; // seconds that a key moves an end
 const LEAST = 0.05; // seconds that a part has
@@ -78,7 +78,7 @@ export class Spans {
     this.form.dispatchEvent(new Event("change", { bubbles: true }));
     const told = this.of(row);
     const tag = row.querySelector(".name").textContent;
-    announce(told ? sentence("spanned", { tag, from: clock(told.start), to: clock(told.end) }) : sentence("unspanned", { tag }));
+    announce(told ? sentence("spanned", { tag, from: tenths(told.start), to: tenths(told.end) }) : sentence("unspanned", { tag }));
   }
 
   /** Inside the clip, and never turned around. */
@@ -106,7 +106,7 @@ export class Spans {
   #drawn(row, span) {
     const place = row.querySelector(".spanned");
     place.hidden = !span;
-    if (span) place.querySelector("button").textContent = `${clock(span.start)}–${clock(span.end)}`;
+    if (span) place.querySelector("button").textContent = `${tenths(span.start)}–${tenths(span.end)}`;
     const lane = this.#lane(row, span !== null);
     if (!lane) return;
     for (const old of lane.querySelectorAll(".own, [data-edge]")) old.remove();

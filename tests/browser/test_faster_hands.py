@@ -39,10 +39,11 @@ def give_a_part(desk, tag):
     # What the models suggest is taken over, moved by keys, taken back; another key begins a part.
     seek(desk, 1.2)
     desk.press("x")
-    expect(row.locator(".spanned")).to_contain_text("0:01–0:02")
-    expect(desk.page.locator("#announcer")).to_contain_text("holds from 0:01 to 0:02")
+    expect(row.locator(".spanned")).to_contain_text("0:01.0–0:02.0")
+    expect(desk.page.locator("#announcer")).to_contain_text("holds from 0:01.0 to 0:02.0")
     desk.press("[")
     expect(row.locator("[name^=span-]")).to_have_value("0.90 2.00")
+    expect(row.locator(".spanned")).to_contain_text("0:00.9–0:02.0")
     desk.press("u")
     expect(row.locator("[name^=span-]")).to_have_value("1.00 2.00")
     seek(desk, 0.5)
