@@ -51,7 +51,10 @@ class Claim(View):
         task = queue.claim(request.user, told["line"], leave=told.get("leave", ()))
         if task:
             return asked.clip(task)
-        if qualification.standing(request.user, told["line"]).shut:
+        standing = qualification.standing(request.user, told["line"])
+        if standing.decided and (task := queue.claim(request.user, told["line"], leave=told.get("leave", ()))):
+            return asked.clip(task)  # an exam was passed this moment
+        if standing.shut:
             text = _("Qualify for this line first, on its page.")
             return Response({"error": "not_qualified", "message": text}, status=403)
         return Response(status=204)

@@ -48,6 +48,7 @@ class Standing:
     exam: Exam | None  # the open one, else the last
     answered: int  # clips of the open one
     left: int  # gold clips this person has not had
+    decided: bool = False  # the exam was decided by this very question: nobody has told the person yet
 
     @property
     def shut(self) -> bool:
@@ -71,7 +72,8 @@ def standing(person: User, line: BusinessLine) -> Standing:
     had = ReviewTask.objects.filter(business_line=line, reviewer=person).values("video")
     gold = active.count()
     exam = Exam.objects.filter(person=person, business_line=line).order_by("-pk").first()
-    answered = _settle(exam) if exam and exam.finished_at is None else 0
+    running = exam is not None and exam.finished_at is None
+    answered = _settle(exam) if exam and running else 0
     found = Qualification.objects.filter(person=person, business_line=line).first()
     return Standing(
         asks=0 < needed <= gold,
@@ -82,6 +84,7 @@ def standing(person: User, line: BusinessLine) -> Standing:
         exam=exam,
         answered=answered,
         left=active.exclude(video__in=had).count(),
+        decided=running and exam is not None and exam.finished_at is not None,
     )
 
 

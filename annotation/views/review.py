@@ -39,7 +39,8 @@ def enter(request: SignedIn) -> HttpResponse:
         return render(request, "annotation/queue_empty.html")
     task = queue.held(request.user, line) or queue.claim(request.user, line, leave=_ids(request.GET, "not"))
     if task is None:
-        if qualification.standing(request.user, line).shut:
+        standing = qualification.standing(request.user, line)
+        if standing.shut or standing.decided:  # passed or not, one reads first what was right
             return redirect(reverse("annotation:qualify") + f"?line={line.slug}")
         return render(request, "annotation/queue_empty.html", header(request, line))
     return redirect(task)

@@ -51,6 +51,31 @@ def test_the_queue_is_shut_until_one_qualifies(asking, newcomer, dunk):
     assert queue.claim(newcomer, asking).slot == 1
 
 
+def test_who_passes_reads_what_was_right_before_the_queue_opens(asking, newcomer, dunk, client):
+    client.force_login(newcomer)
+    assert qualification.start(newcomer, asking)
+    for _ in range(2):
+        make_review(queue.claim(newcomer, asking), add(dunk))
+
+    page = client.get(f"/review/?line={asking.slug}", follow=True)
+
+    assert "Passed" in page.text
+    assert "given, rightly" in page.text
+    opened = client.get(f"/review/?line={asking.slug}", follow=True)
+    assert opened.context["clip"].task.slot == 1
+
+
+def test_a_program_that_passes_gets_a_clip_at_once(asking, newcomer, dunk, client):
+    client.force_login(newcomer)
+    assert qualification.start(newcomer, asking)
+    for _ in range(2):
+        make_review(queue.claim(newcomer, asking), add(dunk))
+
+    claimed = client.post("/api/queue/claim/", {"line": asking.slug}, content_type="application/json")
+
+    assert claimed.status_code == 200
+
+
 def test_who_fails_tries_again_with_other_clips(asking, newcomer, dunk):
     failed = sit(newcomer, asking, [dunk], [])
     first = set(ReviewTask.objects.filter(reviewer=newcomer).values_list("video", flat=True))
