@@ -1,4 +1,4 @@
-"""From which likeness on clips are put into one group: copies found, and what else comes with them.
+"""Which clips are put into one group: copies found, and what else comes with them, by likeness and by pictures.
 
 Real clips without words (--data DIR/clips) and exercises with words and pictures (--data DIR/exercises), some of them
 uploaded again in several ways. The vectors are those of the product's small stack, trained on the originals.
@@ -19,12 +19,13 @@ from pathlib import Path
 import numpy as np
 
 from annotation.groups.clusters import clusters
-from annotation.groups.gathering import MOST_IN_GROUP, NEIGHBOURS
+from annotation.groups.gathering import LIKENESS, MOST_IN_GROUP, NEIGHBOURS
 from benchmarks.loops import exercises, steps
 from benchmarks.sets import copies
+from ml import copies as copies_of
 from ml import look_alikes
 from ml.registry import serving
-from tagging import suggestions
+from tagging import fingerprints, suggestions
 from tagging.models import Video
 from taxonomy.models import BusinessLine
 
@@ -65,11 +66,21 @@ def run(options: Namespace) -> dict[str, object]:
         (uploads[videos[a]], uploads[videos[b]], likeness)
         for a, b, likeness in look_alikes.pairs(pipeline, inputs, LEAST, NEIGHBOURS)
     ]
+    known = fingerprints.of(list(videos))
+    shown = copies_of.pairs(list(known), list(known.values()), NEIGHBOURS)
+    same = [(uploads[videos[a]], uploads[videos[b]], likeness) for a, b, likeness in shown]
+    by_usual = [pair for pair in pairs if pair[2] >= LIKENESS]
     return {
         "uploads": len(uploads),
         "copies": sum(bool(upload.way) for upload in uploads.values()),
+        "by_pictures": _figures(LEAST, same, uploads),
+        "by_pictures_and_likeness": _figures(LEAST, _each_once(same + by_usual), uploads),
         "by_likeness": {str(least): _figures(least, pairs, uploads) for least in THRESHOLDS},
     }
+
+
+def _each_once(pairs: Iterable[tuple[Upload, Upload, float]]) -> list[tuple[Upload, Upload, float]]:
+    return list({frozenset((a.id, b.id)): (a, b, likeness) for a, b, likeness in pairs}.values())
 
 
 def _take_in(rows: list[dict[str, str]], folder: Path, line: BusinessLine | None) -> None:

@@ -18,7 +18,7 @@ from PIL import Image
 
 from ml import media
 from tagging import media_storage
-from tagging.models import Media
+from tagging.models import Media, MediaFingerprint
 
 # First bytes of the containers that ml.media opens; the name of a stranger's file tells nothing.
 SIGNATURES = (
@@ -91,12 +91,15 @@ def keep(file: Path) -> Media:
         audio_codec=info.audio_codec,
         peaks=media.peaks(file, limits=limits),
     )
+    views = media.fingerprints.to_bytes(media.fingerprints.fingerprint(file, limits))
     _save_picture(media.poster(file, limits=limits), new.poster)
     _save_picture(media.filmstrip(file, limits=limits), new.filmstrip)
     _save(file, new.path)
     # Last of all: a row promises files. Two workers with the same clip agree on all of it.
     values = {field.name: getattr(new, field.name) for field in Media._meta.concrete_fields if not field.primary_key}
-    return Media.objects.get_or_create(content_hash=content_hash, defaults=values)[0]
+    kept = Media.objects.get_or_create(content_hash=content_hash, defaults=values)[0]
+    MediaFingerprint.objects.get_or_create(media=kept, defaults={"views": views})
+    return kept
 
 
 def container(file: Path) -> str:

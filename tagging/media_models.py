@@ -36,3 +36,13 @@ class Media(models.Model):
     @property
     def filmstrip(self) -> str:
         return f"filmstrips/{self.content_hash[:2]}/{self.content_hash}.jpg"
+
+
+class MediaFingerprint(models.Model):
+    """By what a clip is known when it is uploaded again. A table of its own: pages read media by the hundred."""
+
+    media = models.OneToOneField(Media, models.CASCADE, primary_key=True, related_name="fingerprint")
+    views = models.BinaryField()  # (pictures, VIEWS, BYTES) of ml.media.fingerprints; empty: no picture says anything
+
+    def __str__(self) -> str:
+        return f"{self.media_id}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tagging.face_models import FacePhoto, KnownPerson
 from tagging.import_models import Import, RowError
-from tagging.media_models import Media
+from tagging.media_models import Media, MediaFingerprint
 from tagging.phrase_models import NewPhrase, PhraseSighting
 from tagging.policy_models import LinePolicy
 from tagging.video_models import CarriedTag, Suggestion, SuggestionSet, Video, VideoQuerySet, VideoTag
@@ -16,6 +16,7 @@ __all__ = [
     "KnownPerson",
     "LinePolicy",
     "Media",
+    "MediaFingerprint",
     "NewPhrase",
     "PhraseSighting",
     "RowError",

@@ -14,13 +14,14 @@ from annotation.groups.clusters import Cluster, Pair, clusters
 from annotation.groups.models import ClipGroup, ClipLook, GroupedClip
 from annotation.models import ReviewTask
 from ml.registry import serving
-from tagging import suggestions
+from tagging import fingerprints, suggestions
 from taxonomy.models import BusinessLine
 
 MOST_CLIPS = 10_000  # of a queue, the most urgent first: what is far behind is grouped when its turn comes
 MOST_IN_GROUP = 60  # more pictures than that nobody looks at
 LIKENESS = 0.96  # cosine from which clips are alike: measured, see docs/benchmarks.md
 NEIGHBOURS = 30  # of each clip
+FINGERPRINTS = 300  # made at once for clips that came in before there were any: some minutes of decoding
 IN_USE = timedelta(minutes=30)  # so long after a look somebody may still be at work on a group
 
 # Clips of the queue whose media file is the same one, so that they are alike whatever their texts say.
@@ -38,7 +39,7 @@ def gather(line: BusinessLine) -> int:
     videos = _waiting(line)
     orders.begun(line, len(videos))
     alike = _alike(videos, lambda done: orders.compared(line, done))
-    found = clusters(chain(_same_file(videos), alike), most=MOST_IN_GROUP)
+    found = clusters(chain(_same_file(videos), _copies(videos), alike), most=MOST_IN_GROUP)
     with transaction.atomic():
         stored = _store(line, found)
         orders.finished(line, stored)
@@ -61,6 +62,15 @@ def _pairs(videos: Sequence[int]) -> Iterable[tuple[int, int]]:
     few = videos[:NEIGHBOURS]
     yield from ((a, b) for n, a in enumerate(few) for b in few[n + 1 :])
     yield from ((videos[0], b) for b in videos[NEIGHBOURS:])
+
+
+def _copies(videos: Sequence[int]) -> list[Pair]:
+    """Clips that show the same pictures, whatever is said of them and however they sound."""
+    from ml import copies  # here, for the same reason as below
+
+    fingerprints.complete(videos, FINGERPRINTS)
+    known = fingerprints.of(videos)
+    return copies.pairs(list(known), list(known.values()), NEIGHBOURS)
 
 
 def _alike(videos: Sequence[int], told: Callable[[int], None]) -> list[Pair]:

@@ -5,6 +5,7 @@ container formats of `container.FORMATS`, within `Limits`, and answers anything 
 whose text is a sentence for people.
 """
 
+from ml.media import fingerprints
 from ml.media.container import Limits, MediaError, MediaInfo, content_hash, probe
 from ml.media.decoding import Decoded, Whole, decode, frames, waveform
 from ml.media.pictures import filmstrip, peaks, picture_at, poster
@@ -18,6 +19,7 @@ __all__ = [
     "content_hash",
     "decode",
     "filmstrip",
+    "fingerprints",
     "frames",
     "peaks",
     "picture_at",

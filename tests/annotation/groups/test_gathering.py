@@ -7,17 +7,26 @@ from django.utils import timezone
 from annotation import tasks
 from annotation.groups import gathering, orders, sending
 from annotation.models import ClipGroup, Gathering, GroupedClip
+from benchmarks.sets import copies
 from ml import look_alikes
-from tagging.models import Media, Video
+from tagging import clips, fingerprints
+from tagging.models import Media, MediaFingerprint, Video
 from tests import stacks
 from tests.annotation.factories import make_task
 from tests.factories import make_line, make_user, make_video
+from tests.ml.media_files import make_clip
 
 
 def groups(line):
     """The titles in each group."""
     members = GroupedClip.objects.filter(group__business_line=line).order_by("pk").values_list("group", "video__title")
     return [sorted(title for group, title in members if group == pk) for pk in dict.fromkeys(g for g, _t in members)]
+
+
+def stripes(_time, size, _colour):
+    width, height = size
+    row = (np.arange(width) // 16 % 2 * 200).astype(np.uint8)
+    return np.tile(row[None, :, None], (height, 1, 3))
 
 
 def test_near_vectors_are_paired_once():
@@ -55,6 +64,32 @@ def test_clips_of_one_file_are_alike_whatever_is_said_of_them(line):
     assert groups(line) == [["Another", "One"]]
     told = Gathering.objects.get()
     assert (told.total, told.groups, orders.going_on(told)) == (3, 1, False)
+
+
+@pytest.mark.django_db
+def test_a_clip_uploaded_again_is_found_under_other_words(line, tmp_path):
+    first = make_clip(tmp_path / "first.mp4", 2, tone=None)
+    copies.make(first, tmp_path / "copy.mp4", copies.WAYS["mirrored"])
+    other = make_clip(tmp_path / "other.mp4", 2, tone=None, show=stripes)
+    for title, path in {"One": first, "Another": tmp_path / "copy.mp4", "A third": other}.items():
+        make_task(line, video=make_video(title=title, media=clips.store(path), media_state="ready"))
+    MediaFingerprint.objects.all().delete()  # as if all had come in before there were any
+
+    gathering.gather(line)
+
+    assert groups(line) == [["Another", "One"]]
+    assert MediaFingerprint.objects.count() == 3
+
+
+@pytest.mark.django_db
+def test_media_that_are_gone_are_looked_at_once(line, django_assert_num_queries):
+    media = Media.objects.create(content_hash="a" * 64, path="a", size=1, duration=1, width=1, height=1, fps=1)
+    video = make_video(media=media, media_state="ready")
+
+    assert fingerprints.complete([video.pk], 10) == 1
+    with django_assert_num_queries(1):
+        assert fingerprints.complete([video.pk], 10) == 0
+    assert len(fingerprints.of([video.pk])[video.pk]) == 0
 
 
 @pytest.mark.django_db
