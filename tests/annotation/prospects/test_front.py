@@ -4,6 +4,7 @@ import uuid
 
 import numpy as np
 import pytest
+from django.db import OperationalError, connection, connections
 
 from annotation import tasks
 from annotation.models import Prospect, Review, ReviewTask
@@ -75,6 +76,22 @@ def test_what_was_reviewed_since_the_training_is_no_news():
     assert front.spread(line) == 2
 
     assert queue(line)[:1] == ["Fishing at the lake"]
+
+
+@pytest.mark.django_db
+def test_no_place_is_given_out_while_tasks_are_weighed():
+    other = connections.create_connection("default")
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [places.LOCK])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '20ms'")
+        with pytest.raises(OperationalError, match="lock timeout"), places.changing():
+            pass
+    finally:
+        other.close()
+    with places.changing():
+        places.keep(make_line().pk, [])
 
 
 @pytest.mark.django_db
