@@ -7,8 +7,13 @@ near what is usual (maximum a posteriori): without them one lucky answer makes s
 answer is known, as of gold clips, keep it: they tell of reviewers and of nothing else.
 
 The method takes answers as independent given the truth. Who answers after having seen another's answer is not: they
-agree more often than both are right. So the skill of who is seen by the others, the model, is learned only where the
-answer is known, and counts for less the more readily others take it over. Pure: arrays in, numbers out.
+agree more often than both are right, with that one and with each other. So an acceptance of what the one who is seen,
+the model, was sure of is taken for the reviewer's own word only in a share of the cases; else it follows the model
+whatever is true. Given the truth and the model's word such answers are independent again. The share is measured
+elsewhere, and the model's own skill is learned only where the answer is known. A refusal is always one's own word.
+
+What this leaves out: reviewers who follow the model on the same clips, because these look alike to all of them, count
+as if each had followed by chance. Pure: arrays in, numbers out.
 """
 
 from __future__ import annotations
@@ -34,14 +39,12 @@ class Skill:
     sensitivity: float
     specificity: float
 
-    def tempered(self, independence: float) -> Skill:
-        """The skill whose answers say `independence` times as much: both logarithms of likelihood ratios times that."""
-        if self.sensitivity + self.specificity == 1 or not independence:
-            return Skill(0.5, 0.5)
-        yes = (self.sensitivity / (1 - self.specificity)) ** independence
-        no = ((1 - self.sensitivity) / self.specificity) ** independence
-        specificity = (yes - 1) / (yes - no)
-        return Skill(yes * (1 - specificity), specificity)
+    def swayed(self, independence: float) -> Skill:
+        """Of who says yes whatever is true in the share of cases in which they do not judge by themselves.
+
+        A no says as much as before, a yes less.
+        """
+        return Skill(1 - independence * (1 - self.sensitivity), independence * self.specificity)
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,7 @@ class Seen:
     """One whose answers the others see before they answer."""
 
     reviewer: int
-    independence: float = 1.0  # 0 to 1: how far its answers count beside those of who saw them
+    independence: float = 1.0  # above 0 to 1: the share of cases in which the others judge its yes by themselves
     usual: Skill = Skill(0.7, 0.7)  # takes the place of the prior's
 
 
@@ -71,7 +74,7 @@ NOBODY = Seen(-1)
 
 @dataclass(frozen=True)
 class Fit:
-    sensitivity: Floats  # (reviewers,); of who is seen not tempered
+    sensitivity: Floats  # (reviewers,): of what they say by themselves
     specificity: Floats
     share: float  # of questions whose answer is yes
     belief: Floats  # (questions,): that the answer is yes
@@ -100,14 +103,17 @@ def fit(
     truth = np.full(size, np.nan) if known is None else known
     asked = np.bincount(questions, minlength=size)
     belief = _anchored(np.bincount(questions, answers, size) / np.maximum(asked, 1), truth)  # a vote, to begin with
+    shared = _shared(questions, reviewers, answers, seen)
+    usual = _usual(int(reviewers.max()) + 1, prior, seen)
+    sensitivity, specificity = usual
     for rounds in range(1, ROUNDS + 1):  # noqa: B007  # told at the end
-        sensitivity, specificity, share = _learn(questions, reviewers, answers, belief, prior, truth, seen)
-        said_yes = np.log(sensitivity / (1 - specificity))
-        said_no = np.log((1 - sensitivity) / specificity)
-        if seen != NOBODY:
-            said_yes[seen.reviewer] *= seen.independence
-            said_no[seen.reviewer] *= seen.independence
-        told = np.where(answers, said_yes[reviewers], said_no[reviewers])
+        there = np.where(answers, sensitivity[reviewers], 1 - sensitivity[reviewers])  # chance of the answer if so
+        absent = np.where(answers, 1 - specificity[reviewers], specificity[reviewers])
+        own = _own(there, shared), _own(absent, shared)
+        sensitivity, specificity, share = _learn(questions, reviewers, answers, belief, prior, truth, seen, usual, own)
+        there = np.where(answers, sensitivity[reviewers], 1 - sensitivity[reviewers])
+        absent = np.where(answers, 1 - specificity[reviewers], specificity[reviewers])
+        told = np.log((shared + (1 - shared) * there) / (shared + (1 - shared) * absent))
         odds = np.asarray(np.bincount(questions, told, size), dtype=np.float64)
         before, belief = belief, _anchored(_believe(odds, share), truth)
         if np.abs(belief - before).max() < STILL:
@@ -126,6 +132,27 @@ def posterior(answers: Iterable[tuple[Skill, bool]], share: float) -> float:
     return 1 / (1 + exp(-odds)) if odds > -500 else 0.0
 
 
+def _shared(questions: Numbers, reviewers: Numbers, answers: Bools, seen: Seen) -> Floats:
+    """Of each answer the chance that it follows the one who is seen: of a yes to what that one said yes to."""
+    theirs = reviewers == seen.reviewer
+    sure = np.zeros(int(questions.max()) + 1, dtype=np.bool_)
+    sure[questions[theirs & answers]] = True
+    return np.where(answers & sure[questions] & ~theirs, 1 - seen.independence, 0.0)
+
+
+def _own(chance: Floats, shared: Floats) -> Floats:
+    """How likely each answer is the reviewer's own word, which by itself would have had this chance."""
+    return np.asarray((1 - shared) * chance / (shared + (1 - shared) * chance))
+
+
+def _usual(size: int, prior: Prior, seen: Seen) -> tuple[Floats, Floats]:
+    """What is believed of each reviewer before any answer."""
+    sensitive, specific = np.full(size, prior.usual.sensitivity), np.full(size, prior.usual.specificity)
+    if seen != NOBODY:
+        sensitive[seen.reviewer], specific[seen.reviewer] = seen.usual.sensitivity, seen.usual.specificity
+    return sensitive, specific
+
+
 def _learn(
     questions: Numbers,
     reviewers: Numbers,
@@ -134,17 +161,16 @@ def _learn(
     prior: Prior,
     truth: Floats,
     seen: Seen,
+    usual: tuple[Floats, Floats],
+    own: tuple[Floats, Floats],
 ) -> tuple[Floats, Floats, float]:
-    """The M step: skills and share as counted, with the prior's answers beside.
+    """The M step: skills and share as counted, with the prior's answers beside; an answer counts as far as it is own.
 
     Known questions were chosen by somebody, so they tell nothing of the share.
     """
     counts = np.where(reviewers == seen.reviewer, ~np.isnan(truth[questions]), True)
-    yes, no = belief[questions] * counts, (1 - belief[questions]) * counts
-    size = int(reviewers.max()) + 1
-    sensitive, specific = np.full(size, prior.usual.sensitivity), np.full(size, prior.usual.specificity)
-    if seen != NOBODY:
-        sensitive[seen.reviewer], specific[seen.reviewer] = seen.usual.sensitivity, seen.usual.specificity
+    yes, no = belief[questions] * counts * own[0], (1 - belief[questions]) * counts * own[1]
+    sensitive, specific = usual
     there = np.bincount(reviewers, yes) + prior.weight
     absent = np.bincount(reviewers, no) + prior.weight
     found = np.bincount(reviewers, yes * answers) + prior.weight * sensitive

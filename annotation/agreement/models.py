@@ -12,13 +12,18 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Skill(models.Model):
-    """How far a reviewer of a line can be believed, learned from overlapping reviews; no reviewer: the model."""
+    """How far a reviewer of a line can be believed, learned from overlapping reviews; no reviewer: the model.
+
+    Of people it is what they say by themselves, not following the model (`dawid_skene`).
+    """
 
     business_line = models.ForeignKey("taxonomy.BusinessLine", models.CASCADE, related_name="+", db_index=False)
     reviewer = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, null=True, blank=True, related_name="+")
     sensitivity = models.FloatField()  # of the tags that are there, the share they give
     specificity = models.FloatField()  # of the proposed tags that are not there, the share they refuse
     share = models.FloatField()  # of all tags asked about in the line, those that are there
+    # In the line, the share of cases in which reviewers judge by themselves what the model is sure of.
+    independence = models.FloatField(default=1.0, db_default=1.0)
     answers = models.PositiveIntegerField()
     learned_at = models.DateTimeField(db_default=Now())
 
@@ -35,6 +40,8 @@ class Skill(models.Model):
                     specificity__lt=1,
                     share__gt=0,
                     share__lt=1,
+                    independence__gt=0,
+                    independence__lte=1,
                 ),
                 name="nobody_is_infallible",
             ),

@@ -27,7 +27,7 @@ SELECT DISTINCT ON (video_id, tag_id) video_id, tag_id, choice FROM annotation_r
 WHERE video_id = ANY(%(videos)s) AND business_line_id = %(line)s ORDER BY video_id, tag_id, number DESC
 """
 SKILLS = """
-SELECT reviewer_id, sensitivity, specificity, share FROM annotation_skill
+SELECT reviewer_id, sensitivity, specificity, share, independence FROM annotation_skill
 WHERE business_line_id = %(line)s AND (reviewer_id = ANY(%(reviewers)s) OR reviewer_id IS NULL)
 """
 
@@ -60,9 +60,9 @@ def read(videos: Collection[int], line: int) -> tuple[dict[int, Told], Edition]:
 def trust(line: int, reviewers: Iterable[int]) -> Trust:
     """How far these reviewers of a line, and its model, can be believed."""
     rows = statements.rows(SKILLS, {"line": line, "reviewers": sorted(set(reviewers))})
-    skills = {reviewer: Skill(sensitivity, specificity) for reviewer, sensitivity, specificity, _share in rows}
+    skills = {reviewer: Skill(sensitivity, specificity) for reviewer, sensitivity, specificity, *_line in rows}
     model = skills.pop(None, MODEL)
-    return Trust(skills, model, rows[0][3]) if rows else Trust()
+    return Trust(skills, model, *rows[0][3:]) if rows else Trust()
 
 
 def add(told: Told, kind: str, reviewer: int, verdicts: Collection[Any], edition: Edition, line: int) -> None:

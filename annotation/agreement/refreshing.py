@@ -7,6 +7,7 @@ then on, and the clips it was learned from are settled anew where it changed by 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from django.db import transaction
@@ -26,6 +27,15 @@ LEAST_CLIPS = 20  # below which nothing is learned of reviewers: everybody weigh
 STIRS = 0.02  # a change of a skill that may turn a draw
 AT_ONCE = 200  # videos locked at a time
 _MODEL = 0  # no person has this id
+
+
+@dataclass(frozen=True)
+class Together:
+    """What holds of all reviewers of a line."""
+
+    share: float  # of tags asked about, those that are there
+    independence: float  # of cases, those in which they judge by themselves what the model is sure of
+
 
 Skills = Mapping[int | None, tuple[Learned, int]]  # reviewer (None: the model) -> skill, answers
 
@@ -53,7 +63,7 @@ def refresh(line: BusinessLine) -> bool:
         return False
     figures = None if same else _figures(line, found)
     skills, share = learn(found, gold, independence)
-    _store(line, found, known, figures, skills, share)
+    _store(line, found, known, figures, skills, Together(share, independence))
     return True
 
 
@@ -66,7 +76,7 @@ def _figures(line: BusinessLine, found: Overlaps) -> list[measures.Figure]:
 def learn(found: Overlaps, gold: GoldAnswers = NOTHING, independence: float = 1.0) -> tuple[Skills, float]:
     """What the clips tell of each reviewer and of the model; nothing where they are few.
 
-    The model's skill is what gold clips tell of it, as far as it counts beside people who saw what it says.
+    The model's skill is what gold clips tell of it; people's, what they say by themselves (`dawid_skene`).
     """
     if len(found.clips) < LEAST_CLIPS:
         return {}, 0.5
@@ -85,7 +95,7 @@ def learn(found: Overlaps, gold: GoldAnswers = NOTHING, independence: float = 1.
     assert len(fit.belief) == len(questions)
     skills = {
         (int(person) if person != _MODEL else None): (
-            fit.skill(place) if person != _MODEL else fit.skill(place).tempered(independence),
+            fit.skill(place),
             int(counts[place]),
         )
         for place, person in enumerate(people)
@@ -109,12 +119,12 @@ def _store(
     known: int,
     figures: list[measures.Figure] | None,
     skills: Skills,
-    share: float,
+    together: Together,
 ) -> None:
     """No figures: those that are stored hold."""
     with transaction.atomic():
         BusinessLine.objects.select_for_update(no_key=True).get(pk=line.pk)  # one at a time
-        stirred = _stirred(line, skills)
+        stirred = _stirred(line, skills, together)
         Window.objects.update_or_create(
             business_line=line,
             defaults={
@@ -137,7 +147,8 @@ def _store(
                     reviewer_id=reviewer,
                     sensitivity=skill.sensitivity,
                     specificity=skill.specificity,
-                    share=share,
+                    share=together.share,
+                    independence=together.independence,
                     answers=answers,
                 )
                 for reviewer, (skill, answers) in skills.items()
@@ -146,10 +157,12 @@ def _store(
         _settle(line, sorted(found.clips))
 
 
-def _stirred(line: BusinessLine, skills: Skills) -> bool:
+def _stirred(line: BusinessLine, skills: Skills, together: Together) -> bool:
     """Whether somebody weighs otherwise than before."""
-    rows = Skill.objects.filter(business_line=line).values_list("reviewer", "sensitivity", "specificity")
-    before = {reviewer: Learned(*skill) for reviewer, *skill in rows}
+    rows = list(Skill.objects.filter(business_line=line))
+    before = {row.reviewer_id: Learned(row.sensitivity, row.specificity) for row in rows}
+    if any(abs(row.independence - together.independence) > STIRS for row in rows[:1]):
+        return True
     usual = {reviewer: MODEL if reviewer is None else USUAL for reviewer in skills}
     former = usual | before
     if before.keys() - skills.keys():

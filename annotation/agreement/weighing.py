@@ -1,5 +1,6 @@
 """What several reviewers of one video say together, each weighing by how often they are right. Pure.
 
+A yes to a tag of which the model is sure says less than another: it may follow the model (`dawid_skene`).
 Without learned skills everybody weighs alike, and the model's word, which weighs less, settles a draw. Silence about a
 tag that nobody proposed to somebody is no answer: labels are sparse, and who was not asked has refused nothing.
 """
@@ -31,9 +32,12 @@ class Trust:
     skills: Mapping[int, Skill] = field(default_factory=dict)
     model: Skill = MODEL
     share: float = 0.5  # of tags asked about, those that are there
+    independence: float = 1.0  # the share of cases in which they judge by themselves what the model is sure of
 
-    def of(self, reviewer: int) -> Skill:
-        return self.skills.get(reviewer, USUAL)
+    def of(self, reviewer: int, *, sure: bool) -> Skill:
+        """Of an answer about a tag of which the model is `sure`, or not."""
+        own = self.skills.get(reviewer, USUAL)
+        return own.swayed(self.independence) if sure else own
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +74,8 @@ def _weighed(tag: int, told: list[Opinion], proposed: float | None, trust: Trust
     counts = (yes, len(answers) - yes, len(told) - len(answers))
     if ruled is not None:
         return Weighed(float(ruled), *counts, ruled=True)
-    voices = [(trust.of(reviewer), said) for reviewer, said in answers]
+    sure = proposed is not None and proposed >= SURE
+    voices = [(trust.of(reviewer, sure=sure), said) for reviewer, said in answers]
     if proposed is not None:
-        voices.append((trust.model, proposed >= SURE))
+        voices.append((trust.model, sure))
     return Weighed(posterior(voices, trust.share), *counts)

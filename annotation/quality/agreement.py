@@ -57,6 +57,7 @@ class Section:
     tags: list[Row]
     pairs: list[Row]
     believed: list[Believed]
+    follows: float  # per cent of cases in which people are taken to follow a model that is sure
 
 
 def page(scope: Scope, asked: Mapping[str, str], *, whole: bool = False) -> dict[str, Any]:
@@ -84,6 +85,7 @@ def _section(line: BusinessLine, report: Report, names: Mapping[int, str]) -> Se
         [_row(line, "tag", of_tag(figure), figure) for figure in report.tags],
         [_row(line, "pair", f"{_name(figure.first)}, {_name(figure.second)}", figure) for figure in pairs],
         list(_believed(line, report.skills)),
+        100 * (1 - report.skills[0].independence) if report.skills else 0.0,
     )
 
 

@@ -29,26 +29,39 @@ def spelled_out(rows, questions, reviewers, prior, rounds, known=None, seen=NOBO
     """Dawid & Skene's steps with loops and products instead of arrays and logarithms."""
     known = known or {}
     belief = {q: known.get(q, np.mean([yes for at, _r, yes in rows if at == q])) for q in range(questions)}
+    sure = {q for q, r, yes in rows if r == seen.reviewer and yes}
+    skills = [seen.usual if r == seen.reviewer else prior.usual for r in range(reviewers)]
+
+    def chances(q, r, yes):
+        """Of the answer if the tag is there, and if it is not; and how far it is one's own word in either case."""
+        alone = [skills[r].sensitivity, 1 - skills[r].specificity]
+        alone = alone if yes else [1 - chance for chance in alone]
+        follows = 1 - seen.independence if yes and q in sure and r != seen.reviewer else 0.0
+        whole = [follows + (1 - follows) * chance for chance in alone]
+        return whole, [(1 - follows) * chance / all_ for chance, all_ in zip(alone, whole, strict=True)]
+
     for _ in range(rounds):
-        skills = []
+        learned = []
         for reviewer in range(reviewers):
             mine = [(q, yes) for q, r, yes in rows if r == reviewer and (r != seen.reviewer or q in known)]
             usual = seen.usual if reviewer == seen.reviewer else prior.usual
-            there, absent = (sum(part(belief[q]) for q, _ in mine) for part in (lambda b: b, lambda b: 1 - b))
-            found = sum(belief[q] for q, yes in mine if yes)
-            left = sum(1 - belief[q] for q, yes in mine if not yes)
-            skills.append(
-                (
+            yes_of = [(yes, belief[q] * chances(q, reviewer, yes)[1][0]) for q, yes in mine]
+            no_of = [(yes, (1 - belief[q]) * chances(q, reviewer, yes)[1][1]) for q, yes in mine]
+            found, there = (sum(w for yes, w in yes_of if yes), sum(w for _, w in yes_of))
+            left, absent = (sum(w for yes, w in no_of if not yes), sum(w for _, w in no_of))
+            learned.append(
+                Skill(
                     (found + prior.weight * usual.sensitivity) / (there + prior.weight),
                     (left + prior.weight * usual.specificity) / (absent + prior.weight),
                 )
             )
+        skills = learned
         left_open = [q for q in range(questions) if q not in known]
         share = (sum(belief[q] for q in left_open) + prior.weight * prior.share) / (len(left_open) + prior.weight)
         for q in left_open:
-            told = [(skills[r], yes, seen.independence if r == seen.reviewer else 1) for at, r, yes in rows if at == q]
-            there = share * prod((s if yes else 1 - s) ** power for (s, _), yes, power in told)
-            absent = (1 - share) * prod((1 - s if yes else s) ** power for (_, s), yes, power in told)
+            told = [chances(q, r, yes)[0] for at, r, yes in rows if at == q]
+            there = share * prod(chance for chance, _ in told)
+            absent = (1 - share) * prod(chance for _, chance in told)
             belief[q] = there / (there + absent)
     return skills, share, [belief[q] for q in range(questions)]
 
@@ -61,8 +74,8 @@ def test_the_steps_are_those_of_the_paper(monkeypatch):
     found = dawid_skene.fit(*(np.array(column) for column in zip(*rows, strict=True)))
 
     skills, share, belief = spelled_out(rows, 12, 4, Prior(), 9)
-    assert found.sensitivity == pytest.approx([s for s, _ in skills])
-    assert found.specificity == pytest.approx([s for _, s in skills])
+    assert found.sensitivity == pytest.approx([skill.sensitivity for skill in skills])
+    assert found.specificity == pytest.approx([skill.specificity for skill in skills])
     assert found.share == pytest.approx(share)
     assert found.belief == pytest.approx(belief)
 
@@ -77,8 +90,8 @@ def test_known_answers_and_a_seen_reviewer_are_reckoned_as_spelled_out(monkeypat
     found = dawid_skene.fit(*(np.array(column) for column in zip(*rows, strict=True)), Prior(), truth, seen)
 
     skills, share, belief = spelled_out(rows, 12, 4, Prior(), 9, known, seen)
-    assert found.sensitivity == pytest.approx([s for s, _ in skills])
-    assert found.specificity == pytest.approx([s for _, s in skills])
+    assert found.sensitivity == pytest.approx([skill.sensitivity for skill in skills])
+    assert found.specificity == pytest.approx([skill.specificity for skill in skills])
     assert found.share == pytest.approx(share)
     assert found.belief == pytest.approx(belief)
 
@@ -86,10 +99,10 @@ def test_known_answers_and_a_seen_reviewer_are_reckoned_as_spelled_out(monkeypat
 MODEL = 3
 
 
-def overseen(copied=0.4, clips=3000, gold=600, seed=5):
+def overseen(copied=0.4, clips=3000, gold=600, seed=5, way="as it says"):
     """Three reviewers who take over what the model says on a share of the clips, and the model, right 75 % of the time.
 
-    Of the first clips the truth is known.
+    Of the first clips the truth is known. Other `way`s to follow it: to say yes where it does, or to all that it shows.
     """
     random = np.random.default_rng(seed)
     truth = random.random(clips) < 0.5
@@ -97,7 +110,9 @@ def overseen(copied=0.4, clips=3000, gold=600, seed=5):
     rows = [(np.arange(clips), np.full(clips, MODEL), model)]
     for reviewer in range(3):
         own = np.where(random.random(clips) < 0.85, truth, ~truth)
-        said = np.where(random.random(clips) < copied, model, own)
+        follows = random.random(clips) < copied
+        taken = {"as it says": (follows, model), "when it is sure": (follows & model, True)}
+        said = np.where(*taken.get(way, (follows, True)), own)
         seen = np.flatnonzero((random.random(clips) < 0.7) | (np.arange(clips) < gold))
         rows.append((seen, np.full(len(seen), reviewer), said[seen]))
     known = np.where(np.arange(clips) < gold, truth.astype(float), np.nan)
@@ -138,15 +153,37 @@ def test_known_answers_alone_bring_reviewers_nearer_to_their_skill():
     assert off[1] <= off[0]
 
 
-@pytest.mark.parametrize("independence", [1.0, 0.6, 0.1])
-def test_a_tempered_skill_says_less_by_that_factor(independence):
+def test_a_yes_that_may_follow_the_model_says_less_and_a_no_as_much():
     skill = Skill(0.9, 0.7)
-    now = skill.tempered(independence)
+    swayed = skill.swayed(0.6)
 
-    assert now.sensitivity / (1 - now.specificity) == pytest.approx((0.9 / 0.3) ** independence)
-    assert (1 - now.sensitivity) / now.specificity == pytest.approx((0.1 / 0.7) ** independence)
-    assert 0 < now.sensitivity < 1
-    assert skill.tempered(0.0) == Skill(0.5, 0.5)
+    assert swayed.sensitivity / (1 - swayed.specificity) == pytest.approx((0.4 + 0.6 * 0.9) / (0.4 + 0.6 * 0.3))
+    assert (1 - swayed.sensitivity) / swayed.specificity == pytest.approx(0.1 / 0.7)
+    assert skill.swayed(1.0) == skill
+
+
+@pytest.mark.parametrize("way", ["as it says", "when it is sure", "whatever it says"])
+def test_people_who_follow_the_model_are_believed_less_together(way):
+    truth, known, *rows = overseen(way=way)
+    left_open = np.isnan(known)
+
+    found = dawid_skene.fit(*rows, Prior(), known, Seen(MODEL, 0.6))
+    independent = dawid_skene.fit(*rows, Prior(), known, Seen(MODEL))
+
+    gained = loss(independent.belief[left_open], truth[left_open]) - loss(found.belief[left_open], truth[left_open])
+    assert gained > {"as it says": 0.1, "when it is sure": 0.05, "whatever it says": -0.02}[way]
+
+
+def test_where_nobody_follows_the_model_believing_that_one_in_five_does_costs_little():
+    truth, known, *rows = overseen(copied=0.0)
+    left_open = np.isnan(known)
+
+    found = dawid_skene.fit(*rows, Prior(), known, Seen(MODEL, 0.8))
+    independent = dawid_skene.fit(*rows, Prior(), known, Seen(MODEL))
+
+    assert (
+        loss(found.belief[left_open], truth[left_open]) < loss(independent.belief[left_open], truth[left_open]) + 0.02
+    )
 
 
 def test_known_skills_are_found_again():

@@ -5,7 +5,7 @@ from uuid import uuid4
 import pytest
 
 from annotation import reviews
-from annotation.agreement import gold_answers, refreshing, reports
+from annotation.agreement import dawid_skene, gold_answers, refreshing, reports
 from annotation.models import Consensus, Figure, Probe, ProbeAnswer, Review, ReviewTask, Skill, Verdict, Window
 from tests.annotation.agreement.factories import given
 from tests.annotation.factories import make_task, publish
@@ -174,7 +174,10 @@ def test_the_model_is_believed_as_gold_clips_bear_it_out(line, people, tags, rev
     skills = {skill.reviewer: skill for skill in Skill.objects.filter(business_line=line)}
     assert skills[None].specificity < before.specificity
     assert skills[None].sensitivity + skills[None].specificity == pytest.approx(1, abs=0.1), "next to a coin"
-    assert skills[people[0]].specificity < 0.8, "and so did the first reviewer"
+    first = skills[people[0]]
+    own = dawid_skene.Skill(first.sensitivity, first.specificity)
+    assert own.swayed(first.independence).specificity < 0.8, "and so did the first reviewer, where it was sure"
+    assert first.independence == pytest.approx(0.8)
     assert skills[people[0]].answers == 92
     assert set(Figure.objects.values_list("pk")) == figures, "they rest on the same reviews"
     assert not refreshing.refresh(line), "nothing came since"
