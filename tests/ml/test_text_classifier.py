@@ -1,5 +1,7 @@
 """Recall by the words alone."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
@@ -101,3 +103,21 @@ def test_without_linear_machines_the_network_speaks_alone(tmp_path):
     again = TextClassifier.load(tmp_path / "part", alone.vocabulary)
     assert again.linear is None
     assert candidates(again, title="ball game") == candidates(alone, title="ball game")
+
+
+def test_a_tag_asks_the_one_above_it_that_people_say_too(recaller, tmp_path):
+    column = recaller.vocabulary.column
+    assert recaller.above[column[GAME]] == column[SPORT]
+    assert (recaller.above >= 0).sum() == 1
+    recaller.save(folder := tmp_path / "part")
+    config = json.loads((folder / "config.json").read_text())
+    del config["above"]
+    (folder / "config.json").write_text(json.dumps(config))
+
+    before = TextClassifier.load(folder, recaller.vocabulary)  # a part that was written before
+
+    asked, unasked = (candidates(each, title="a ball and much soup") for each in (recaller, before))
+    odds = {tag: np.log(c.score / (1 - c.score)) for tag, c in unasked.items()}
+    assert asked[SPORT].score == unasked[SPORT].score
+    mean = (odds[GAME] + 0.2 * odds[SPORT]) / 1.2
+    assert asked[GAME].score == pytest.approx(1 / (1 + np.exp(-mean)), rel=1e-4)
