@@ -15,6 +15,9 @@ class FiguresSerializer(serializers.Serializer):
     today = serializers.IntegerField()
     seconds = serializers.FloatField(allow_null=True)
     waiting = serializers.IntegerField()
+    exam_done = serializers.IntegerField(allow_null=True, help_text="Clips done of the exam that is open, if any.")
+    exam_clips = serializers.IntegerField(allow_null=True)
+    exam_mark = serializers.IntegerField(allow_null=True, help_text="Per cent of their tags that have to be right.")
 
 
 class StoredSerializer(serializers.Serializer):

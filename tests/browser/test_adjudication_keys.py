@@ -4,7 +4,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from annotation.models import Comment, Consensus, Ruling
+from annotation.models import Comment, Consensus, Ruling, SecondLook
 from annotation.verdicts import Said
 from ml.registry.models import ModelVersion
 from tests.annotation.agreement.factories import given
@@ -51,6 +51,30 @@ def test_one_key_rules_and_one_takes_it_back(open_page):
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/{videos[1].pk}/*")
     assert Consensus.objects.filter(doubt__gt=0).count() == 2
+
+
+def test_a_second_look_is_answered_and_taken_back_with_a_key_each(open_page):
+    queue = make_queue(clips=1)
+    model, first = ModelVersion.objects.get(), make_user(lines=(queue.line,))
+    task = queue.tasks[0]
+    task.state, task.reviewer, task.token, task.lease_until = "claimed", first, 1, timezone.now()
+    task.save()
+    said = [Said(queue.dunk.pk, "reject"), Said(queue.street.pk, "accept")]
+    review = make_review(task, said, first, model_version=model.pk)
+    values = {"business_line": queue.line, "tag": queue.dunk, "model_version": model, "confidence": 0.9, "gain": 0.8}
+    SecondLook.objects.create(task=task, review=review, refused=True, **values)
+    page = open_page(queue.reviewer)
+    page.goto("/second-looks/")
+    expect(page.locator(".dispute")).to_have_attribute("aria-current", "true")
+
+    page.keyboard.press("y")
+
+    expect(page.get_by_role("button", name="Take back: yes to Slam dunk")).to_be_visible()
+    assert given(task.video, queue.line) == {"Slam dunk", "Streetball"}
+    page.wait_for_load_state()  # the page came anew, and its script hears keys
+    page.keyboard.press("u")
+    expect(page.get_by_role("heading", name="Does this clip show Slam dunk?")).to_be_visible()
+    assert given(task.video, queue.line) == {"Streetball"}
 
 
 def test_a_reviewer_asks_about_the_clip(open_page):
