@@ -138,13 +138,17 @@ def test_the_command_replays_a_table_and_tells_what_was_needed(tmp_path, setting
         ],
     )
 
-    call_command("simulate_active_learning", table=path, strategy=["mixture"], seeds=1, first=10, growth=0.5)
+    asked = {"table": path, "strategy": ["mixture"], "first": 10, "growth": 0.5}
+    call_command("simulate_active_learning", **asked, seeds=1)
 
     said = capsys.readouterr().out
     assert "clips: 64 clips to learn from, 16 to be judged on, 4 tags." in said
     assert "mixture" in said
     assert "margin" not in said
     assert (tmp_path / "kept" / "clips.json").is_file()
+    call_command("simulate_active_learning", **asked, seeds=3, backlog=True)
+    assert "mixture" in capsys.readouterr().out
+    assert (tmp_path / "kept" / "clips-backlog.json").is_file()
 
 
 @pytest.mark.django_db
