@@ -121,6 +121,7 @@ class ReviewTask(models.Model):
             ),
             models.Index(fields=["reviewer", "-done_at"], condition=Q(state="done"), name="tasks_done_by"),
             models.Index(fields=["reviewer"], condition=Q(state="claimed"), name="tasks_held_by"),
+            models.Index(fields=["business_line", "-done_at"], condition=Q(state="skipped"), name="tasks_skipped"),
             models.Index(fields=["business_line", "video"], condition=Q(state="spare"), name="tasks_kept_for_gold"),
             # Clips that several people reviewed, the newest first.
             models.Index(
