@@ -16,9 +16,9 @@ from annotation import (
     first_passwords,
     imported_reviews,
     password_middleware,
-    queue,
     rereview,
     tag_impact,
+    waiting,
 )
 from annotation.probes import gold, veil
 from annotation.prospects import opening
@@ -69,4 +69,4 @@ def keep_gold_for_new_members(
 @receiver(post_save, sender=BusinessLine)
 def follow_the_overlap(instance: BusinessLine, *, created: bool, raw: bool, **_kw: Any) -> None:
     if not created and not raw and instance.overlap > 1:
-        queue.widen(instance)
+        waiting.widen(instance)

@@ -9,12 +9,12 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import numpy as np
 from django.contrib.auth.models import User
 
-from annotation import queue, reviews
+from annotation import queue, reviews, waiting
 from annotation.demo import world
 from annotation.demo.clips import DemoClip
 from annotation.models import Review, ReviewTask, Verdict
-from annotation.queue import Wanted
 from annotation.verdicts import Effort, Said
+from annotation.waiting import Wanted
 from ml.registry.models import ModelVersion
 from tagging import policies
 from tagging.models import Suggestion, Video
@@ -48,7 +48,7 @@ def ask_for(clips: Iterable[DemoClip]) -> None:
     """Put the clips into the queue of every line, before there is a model that could say which are worth it."""
     videos = _videos(clips)
     lines = BusinessLine.objects.filter(slug__in=world.lines())
-    queue.open_tasks(Wanted(video, line.pk, 0.0, {}) for line in lines for video in videos)
+    waiting.open_tasks(Wanted(video, line.pk, 0.0, {}) for line in lines for video in videos)
 
 
 def review(clips: Sequence[DemoClip], report: Callable[[int], None] = lambda count: None) -> int:

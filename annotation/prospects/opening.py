@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from django.db import connection
 
-from annotation import queue
+from annotation import waiting
 from annotation.prospects import candidates, knowledge
 from annotation.prospects.knowledge import Knowledge
-from annotation.queue import Wanted
 from annotation.sampling import find
 from annotation.sampling.reasons import reasons
+from annotation.waiting import Wanted
 from tagging.outcomes import Outcome
 
 STRATEGY = "mixture"
@@ -50,8 +50,8 @@ def open_tasks(outcomes: Mapping[int, Outcome]) -> None:
     found = list(_found(outcomes))
     if not found:
         return
-    queue.open_tasks(weighed(found, knowledge.load()))
-    queue.close_tasks((row.video, row.line) for row in found if not row.asked)
+    waiting.open_tasks(weighed(found, knowledge.load()))
+    waiting.close_tasks((row.video, row.line) for row in found if not row.asked)
     columns: list[Any] = [
         [row.video for row in found],
         [row.line for row in found],

@@ -2,9 +2,9 @@
 
 import pytest
 
-from annotation import queue
+from annotation import waiting
 from annotation.models import ReviewTask
-from annotation.queue import Wanted
+from annotation.waiting import Wanted
 from tagging.models import LinePolicy, Video
 from tests.factories import make_line, make_video
 
@@ -25,7 +25,7 @@ def audited(line):
 
 
 def open_all(videos, line, **kw):
-    queue.open_tasks([Wanted(video.pk, line.pk, **kw) for video in videos])
+    waiting.open_tasks([Wanted(video.pk, line.pk, **kw) for video in videos])
 
 
 def test_a_share_of_the_clips_is_drawn_for_each_line_by_itself(settings):
@@ -76,7 +76,7 @@ def test_clips_that_nobody_has_to_look_at_are_drawn_as_well(settings, line):
     videos = make_videos(60)
 
     open_all(videos, line, asked=False)
-    queue.close_tasks((video.pk, line.pk) for video in videos)
+    waiting.close_tasks((video.pk, line.pk) for video in videos)
 
     drawn = audited(line)
     assert 0 < len(drawn) < 60

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from annotation import queue
+from annotation import queue, waiting
 from annotation.models import ReviewTask
 from annotation.probes import serving
 from tests.annotation.factories import make_task
@@ -64,7 +64,7 @@ def test_an_expired_lease_is_claimable_and_the_token_grows(line):
 def test_a_reviewer_never_gets_a_second_slot_of_a_video():
     line = make_line(overlap=2)
     video = make_video()
-    queue.open_tasks([queue.Wanted(video.pk, line.pk)])
+    waiting.open_tasks([waiting.Wanted(video.pk, line.pk)])
     first, second = make_user(), make_user()
 
     assert queue.claim(first, line).slot == 1
@@ -74,7 +74,7 @@ def test_a_reviewer_never_gets_a_second_slot_of_a_video():
 
 def test_a_skipped_video_does_not_come_back_as_its_other_slot():
     line = make_line(overlap=2)
-    queue.open_tasks([queue.Wanted(make_video().pk, line.pk)])
+    waiting.open_tasks([waiting.Wanted(make_video().pk, line.pk)])
     reviewer = make_user()
     task = queue.claim(reviewer, line)
     queue.skip(task.pk, reviewer, task.token, "no sound")
@@ -84,7 +84,7 @@ def test_a_skipped_video_does_not_come_back_as_its_other_slot():
 
 def test_lowering_the_overlap_closes_the_slots_above_it():
     line = make_line(overlap=2)
-    queue.open_tasks([queue.Wanted(make_video().pk, line.pk)])
+    waiting.open_tasks([waiting.Wanted(make_video().pk, line.pk)])
     queue.claim(make_user(), line)
     line.overlap = 1
     line.save()
@@ -93,12 +93,12 @@ def test_lowering_the_overlap_closes_the_slots_above_it():
 
 
 def test_raising_the_overlap_opens_slots_for_what_is_still_in_the_queue(line):
-    waiting, done = make_task(line), make_task(line, state="done")
+    open_one, done = make_task(line), make_task(line, state="done")
 
     line.overlap = 3
     line.save()
 
-    assert sorted(waiting.video.tasks.values_list("slot", flat=True)) == [1, 2, 3]
+    assert sorted(open_one.video.tasks.values_list("slot", flat=True)) == [1, 2, 3]
     assert done.video.tasks.count() == 1
 
 
@@ -172,20 +172,20 @@ def test_the_task_held_longest_is_resumed(line):
 
 
 def test_renewed_suggestions_change_the_priority_of_waiting_tasks_only(line):
-    held, waiting = make_video(), make_video()
-    queue.open_tasks([queue.Wanted(held.pk, line.pk, 0.9), queue.Wanted(waiting.pk, line.pk, 0.2)])
+    held, free = make_video(), make_video()
+    waiting.open_tasks([waiting.Wanted(held.pk, line.pk, 0.9), waiting.Wanted(free.pk, line.pk, 0.2)])
     queue.claim(make_user(), line)
 
-    queue.open_tasks([queue.Wanted(v.pk, line.pk, 0.5, {"uncertain": 3}) for v in (held, waiting)])
+    waiting.open_tasks([waiting.Wanted(v.pk, line.pk, 0.5, {"uncertain": 3}) for v in (held, free)])
 
-    assert {t.video: t.priority for t in ReviewTask.objects.all()} == {held: 0.9, waiting: 0.5}
+    assert {t.video: t.priority for t in ReviewTask.objects.all()} == {held: 0.9, free: 0.5}
 
 
 def test_a_large_queue_is_opened_with_one_statement(line, django_assert_num_queries):
     videos = [make_video() for _ in range(20)]
 
     with django_assert_num_queries(1):
-        queue.open_tasks([queue.Wanted(video.pk, line.pk) for video in videos])
+        waiting.open_tasks([waiting.Wanted(video.pk, line.pk) for video in videos])
 
 
 def test_a_claim_walks_the_index_of_the_queue(line):

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from annotation import queue, reviews
+from annotation import queue, reviews, waiting
 from annotation.models import Review, ReviewTask
 from tagging.models import VideoTag
 from tests.annotation.factories import add, claim, make_review, make_task, publish
@@ -40,7 +40,7 @@ def together(*calls: Callable[[], object]) -> list[object]:
 def test_fifty_people_claim_and_no_clip_is_handed_out_twice():
     line = make_line()
     videos = [make_video() for _ in range(120)]
-    queue.open_tasks([queue.Wanted(video.pk, line.pk) for video in videos])
+    waiting.open_tasks([waiting.Wanted(video.pk, line.pk) for video in videos])
     people = [make_user(role=None) for _ in range(50)]
 
     def claim_two(person):
@@ -78,7 +78,7 @@ def test_an_expired_lease_is_taken_by_one():
 def test_one_person_in_many_windows_never_gets_two_slots_of_a_video(settings):
     settings.REVIEW_CLAIMS_HELD = 20
     line = make_line(overlap=9)
-    queue.open_tasks([queue.Wanted(make_video().pk, line.pk)])
+    waiting.open_tasks([waiting.Wanted(make_video().pk, line.pk)])
     person = make_user()
 
     together(*(lambda: queue.claim(person, line) for _ in range(8)))
@@ -112,7 +112,7 @@ def test_of_two_different_reviews_of_one_task_one_is_stored():
 def test_two_reviewers_of_one_video_do_not_spoil_its_tags():
     line, dunk, street = make_line(overlap=2), make_tag("a"), make_tag("b")
     publish()
-    queue.open_tasks([queue.Wanted(make_video().pk, line.pk)])
+    waiting.open_tasks([waiting.Wanted(make_video().pk, line.pk)])
     tasks = [claim(make_user(), line) for _ in range(2)]
 
     answers = together(*(lambda t=t: make_review(t, add(dunk, street)) for t in tasks))

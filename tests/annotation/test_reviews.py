@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from annotation import queue, reviews
+from annotation import queue, reviews, waiting
 from annotation.models import Review, ReviewTask, Verdict
 from annotation.verdicts import Effort, Said
 from tagging.models import VideoTag
@@ -255,7 +255,7 @@ def test_undo_leaves_what_another_reviewer_said(dunk, street):
     line = make_line(overlap=2)
     publish()
     video = make_video()
-    queue.open_tasks([queue.Wanted(video.pk, line.pk)])
+    waiting.open_tasks([waiting.Wanted(video.pk, line.pk)])
     first, second = make_user(), make_user()
     make_review(claim(first, line), add(dunk))
     make_review(claim(second, line), add(street))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from annotation import queue
+from annotation import waiting
 from annotation.models import Review
 from annotation.verdicts import Said
 from ml.registry.models import ModelVersion
@@ -19,7 +19,7 @@ def make_shared(line: BusinessLine, proposed: dict[Tag, float], *, model: ModelV
     """A video in the queue of an overlapping line, with what the model proposes."""
     video = make_video()
     make_suggestions(video, proposed, model=model, taxonomy=taxonomy)
-    queue.open_tasks([queue.Wanted(video.pk, line.pk)])
+    waiting.open_tasks([waiting.Wanted(video.pk, line.pk)])
     return video
 
 

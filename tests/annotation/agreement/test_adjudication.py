@@ -4,7 +4,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from annotation import queue
+from annotation import waiting
 from annotation.agreement import disputes, rulings
 from annotation.models import Consensus, Ruling
 from taxonomy.models import ChangeSet, Guideline, Rule
@@ -67,7 +67,7 @@ def test_a_ruling_outlives_further_reviews(line, disputed, dunk, street):
     rule(disputed, accept=False)
     line.overlap = 3
     line.save()
-    queue.open_tasks([queue.Wanted(disputed.video_id, line.pk)])
+    waiting.open_tasks([waiting.Wanted(disputed.video_id, line.pk)])
     review(line, accept=[dunk, street])
 
     assert given(disputed.video, line) == {"Streetball"}

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from annotation import queue, reviews
+from annotation import queue, reviews, waiting
 from annotation.agreement.dawid_skene import Skill
 from annotation.agreement.weighing import Opinion, Trust, weigh
 from annotation.models import Consensus
@@ -159,7 +159,7 @@ def test_lines_do_not_mix(line, shared, dunk, street):
     video = shared()
     other = make_line(overlap=1)
     review(line, accept=[dunk], reject=[street])
-    queue.open_tasks([queue.Wanted(video.pk, other.pk)])
+    waiting.open_tasks([waiting.Wanted(video.pk, other.pk)])
     review(other, accept=[street], reject=[dunk])
 
     assert (given(video, line), given(video, other)) == ({"Slam dunk"}, {"Streetball"})

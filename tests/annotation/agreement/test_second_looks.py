@@ -7,7 +7,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from annotation import queue, reviews, second_answers
+from annotation import queue, reviews, second_answers, waiting
 from annotation.agreement import missing
 from annotation.models import Review, ReviewTask, SecondLook, Skill
 from annotation.verdicts import Said
@@ -41,7 +41,7 @@ def reviewed(line, dunk, street, first):
     def review(scores, **verdicts):
         video = make_video()
         make_suggestions(video, scores, model=model, taxonomy=taxonomy)
-        queue.open_tasks([queue.Wanted(video.pk, line.pk)])
+        waiting.open_tasks([waiting.Wanted(video.pk, line.pk)])
         said = [Said(tag.pk, choice, "wrong" if choice == "reject" else "") for choice, tag in verdicts.values()]
         return make_review(queue.claim(first, line), said, model_version=model.pk).task
 
@@ -293,7 +293,7 @@ def test_looking_takes_one_statement_however_many_clips(line, reviewed, dunk, dj
 def review_rain(line):
     """A review that gives no tag, before any model looked."""
     video = make_video(title="Rain over the harbour")
-    queue.open_tasks([queue.Wanted(video.pk, line.pk)])
+    waiting.open_tasks([waiting.Wanted(video.pk, line.pk)])
     return make_review(queue.claim(make_user(lines=(line,)), line), []).task
 
 

@@ -5,7 +5,7 @@ import uuid
 import pytest
 from django.utils import timezone
 
-from annotation import queue
+from annotation import queue, waiting
 from annotation.agreement import missing
 from annotation.models import Review, SecondLook
 from annotation.verdicts import Said
@@ -24,7 +24,7 @@ def look(line):
     for score, choice in [(0.9, "accept")] * 6 + [(0.97, "reject")]:
         video = make_video()
         make_suggestions(video, {dunk: score}, model=model, taxonomy=taxonomy)
-        queue.open_tasks([queue.Wanted(video.pk, line.pk)])
+        waiting.open_tasks([waiting.Wanted(video.pk, line.pk)])
         make_review(queue.claim(first, line), [Said(dunk.pk, choice)], model_version=model.pk)
     missing.refresh(line)
     return SecondLook.objects.get()

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from annotation import assignments, exports, figures, queue, reviews, snapshots, workbench
+from annotation import assignments, exports, figures, queue, reviews, snapshots, waiting, workbench
 from annotation.models import GOLD_SLOT, Probe, Review, ReviewTask, Trust, TrustPolicy
 from annotation.probes import gold, lots, serving, trust
 from annotation.verdicts import Said
@@ -385,6 +385,6 @@ def test_a_task_that_was_handed_over_is_not_closed_as_settled(line, reviewer):
     held = queue.claim(reviewer, line)
     assignments.hand_over(held.pk, reviewer, held.token, to=bob.pk, note="")
 
-    queue.close_tasks([(task.video_id, line.pk)])
+    waiting.close_tasks([(task.video_id, line.pk)])
 
     assert queue.claim(bob, line) == task

@@ -2,7 +2,7 @@
 
 import pytest
 
-from annotation import queue
+from annotation import queue, waiting
 from annotation.models import Probe, ReviewTask, TrustPolicy
 from annotation.probes import lots, serving
 from tagging.models import Suggestion, VideoTag
@@ -145,7 +145,7 @@ def test_a_probed_task_that_nobody_needs_any_more_goes_with_its_probe(line, tags
     probe = one_probe(line, "blind", lambda: suggest(tags, model))
     ReviewTask.objects.filter(pk=probe.task_id).update(state="waiting", reviewer=None)
 
-    queue.close_tasks([(probe.task.video_id, line.pk)])
+    waiting.close_tasks([(probe.task.video_id, line.pk)])
 
     assert not ReviewTask.objects.filter(pk=probe.task_id).exists()
     assert not Probe.objects.exists()

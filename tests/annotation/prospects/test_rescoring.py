@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connections
 
-from annotation import queue
+from annotation import queue, waiting
 from annotation.models import PriorityScale, Prospect, ReviewTask, TagExamples, TagWeight
 from annotation.prospects import candidates, rescoring
 from tagging.models import LinePolicy, Video, VideoTag
@@ -121,7 +121,7 @@ def test_the_slice_is_spread_over_the_queue_as_it_is(line, settings):
     """Priorities of the others are between 0.2 and 0.3: so are those of the slice, in the order of its turns."""
     settings.AUDIT_PERCENT = 50
     videos = Video.objects.bulk_create(Video(source="spread", external_id=str(n)) for n in range(400))
-    queue.open_tasks([queue.Wanted(v.pk, line.pk, 0.2 + n / 4000) for n, v in enumerate(videos)])
+    waiting.open_tasks([waiting.Wanted(v.pk, line.pk, 0.2 + n / 4000) for n, v in enumerate(videos)])
     drawn = ReviewTask.objects.filter(audit=True)
     turns = dict(drawn.values_list("pk", "priority"))
 
@@ -135,7 +135,7 @@ def test_the_slice_is_spread_over_the_queue_as_it_is(line, settings):
     assert 0.24 < sum(spread.values()) / len(spread) < 0.26
     newcomer = make_video()
     LinePolicy.objects.create(business_line=line, audit_share=1)
-    queue.open_tasks([queue.Wanted(newcomer.pk, line.pk, 0.9)])
+    waiting.open_tasks([waiting.Wanted(newcomer.pk, line.pk, 0.9)])
     assert 0.2 <= ReviewTask.objects.get(video=newcomer).priority <= 0.3
     assert PriorityScale.objects.count() == 1
 
