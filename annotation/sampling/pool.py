@@ -35,6 +35,7 @@ class Pool:
     vectors: NDArray[np.float32] = field(default_factory=_nothing)  # (clips, width) of length 1; none: (0, 0)
     reviewed: NDArray[np.float32] = field(default_factory=_nothing)  # (reviewed, width) of length 1, or a root of R'R
     targets: NDArray[np.float32] = field(default_factory=_nothing)  # (targets, width): to be tagged; none: the pool
+    prior: float = 1.0  # in clips: so many reviews in one direction halve the doubt there
 
     def __len__(self) -> int:
         return len(self.start) - 1

@@ -1,7 +1,7 @@
 """Clips that tell most of the others, the likely best first: transductive experimental design (Yu, Bi & Tresp 2006).
 
 A linear model with a Gaussian prior learns from vectors. What it does not know of a clip x is the variance x'Ax with
-A = (R'R + PRIOR I)^-1, R the clips reviewed or picked; a pick v takes (x'Av)^2 / (1 + v'Av) of it away. So a clip is
+A = (R'R + prior I)^-1, R the clips reviewed or picked; a pick v takes (x'Av)^2 / (1 + v'Av) of it away. So a clip is
 worth more the more others are like it, and the less they are like what is known: density and distance in one number.
 The others are the clips that models are to tag (`Pool.targets`), or those to choose from where nobody knows more.
 """
@@ -11,9 +11,6 @@ from __future__ import annotations
 import numpy as np
 
 from annotation.sampling.pool import Gains, Pool
-
-PRIOR = 1.0  # in clips: so many reviews in one direction halve the doubt there
-AIMED = 0.3  # the same where it is known which clips are to be tagged: what is near them counts for more
 
 
 def spread(gains: Gains, pool: Pool) -> Gains:
@@ -39,9 +36,9 @@ class Doubt:
     def __init__(self, pool: Pool) -> None:
         self.vectors, width = pool.vectors, pool.vectors.shape[1]
         known = pool.reviewed.T @ pool.reviewed if len(pool.reviewed) else np.zeros((width, width), np.float32)
-        asked, prior = (pool.targets, AIMED) if pool.targets.size else (pool.vectors, PRIOR)
+        asked = pool.targets if pool.targets.size else pool.vectors
         self.spread = asked.T @ asked / max(len(asked), 1)  # what there is to be known
-        self.left = np.linalg.inv(known + prior * np.eye(width)).astype(np.float32)
+        self.left = np.linalg.inv(known + pool.prior * np.eye(width)).astype(np.float32)
         seen = self.vectors @ self.left
         self.own = (seen * self.vectors).sum(axis=1).astype(np.float64)  # (clips,) variance of each
         self.all = ((seen @ self.spread) * seen).sum(axis=1).astype(np.float64)  # (clips,) its covariances, squared

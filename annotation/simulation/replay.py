@@ -15,6 +15,7 @@ from annotation.simulation.learner import Learner
 
 CANDIDATES = 50  # a clip that the product keeps
 LEAST = 0.01  # confidence of those
+AIMED = 0.3  # the pool's prior in a backlog: what is near a few clips that are known counts for more
 FIRM = 5  # clips to be judged on that a tag must have: the average precision over fewer is luck
 
 
@@ -79,6 +80,7 @@ def seen(known: LabelledSet, learner: Learner, rows: NDArray[np.int64], wanted: 
         vectors=known.vectors[rows],
         reviewed=known.vectors[learner.rows],
         targets=known.vectors[known.pool if course.backlog else len(known.vectors) :],
+        prior=AIMED if course.backlog else Pool.prior,
     )
 
 

@@ -49,7 +49,7 @@ def test_a_clip_like_one_that_came_before_waits_for_another_kind(django_assert_m
         ["Fishing at the lake", "fishing at the lake", "Fishing at the lake!", "Repairing a car"]
     ):
         make_prospect(line, title, priority=0.9 - n / 10)
-    drawn = make_prospect(line, "Fishing at a lake", audit=True, priority=0.95)
+    drawn = make_prospect(line, "Cooking a soup", audit=True, priority=0.95)
 
     with django_assert_max_num_queries(20):
         tasks.spread_fronts()

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from annotation.sampling import find
-from annotation.sampling.spread import AIMED, PRIOR, Doubt
+from annotation.sampling.spread import Doubt
 from tests.annotation.sampling.pools import any_pool, make_pool
 
 
-def variance(vectors, known, prior=PRIOR):
+def variance(vectors, known, prior=1.0):
     """(clips,) what a linear model with a Gaussian prior does not know of each, by the textbook."""
     left = np.linalg.inv(known.T @ known + prior * np.eye(vectors.shape[1]))
     return np.einsum("ij,jk,ik->i", vectors, left, vectors)
@@ -44,13 +44,13 @@ def test_what_is_reviewed_may_be_given_as_a_root_of_its_sum():
 
 def test_doubt_is_that_of_the_targets_where_they_are_known():
     pool, asked = any_pool(25), any_pool(12, seed=1).vectors
-    told = replace(pool, targets=asked)
+    told = replace(pool, targets=asked, prior=0.3)
     doubt = Doubt(told)
     doubt.learn(7)
     known = np.vstack([pool.reviewed, pool.vectors[7]])
 
-    before = variance(asked, known, AIMED).mean()
-    after = [variance(asked, np.vstack([known, clip]), AIMED).mean() for clip in pool.vectors]
+    before = variance(asked, known, 0.3).mean()
+    after = [variance(asked, np.vstack([known, clip]), 0.3).mean() for clip in pool.vectors]
 
     assert doubt.taken() == pytest.approx(before - np.array(after), abs=1e-6)
 
