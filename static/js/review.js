@@ -77,6 +77,7 @@ class ReviewPage {
 
   /** One verdict back; where there is none, the clip before. */
   async undo() {
+    this.#sentAt = -Infinity; // who undoes has seen where they are: the next Enter is meant
     if (this.#busy || this.desk.undo()) return;
     if (this.outbox.failing) return announce(text("unsaved"));
     const { form } = this;

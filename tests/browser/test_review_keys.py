@@ -85,6 +85,18 @@ def test_enter_pressed_twice_by_mistake_sends_one_clip(desk):
     desk.shows("Clip 3")
 
 
+def test_enter_after_an_undo_is_meant_however_soon_it_comes(desk):
+    desk.press("Enter")
+    desk.shows("Clip 2")
+    desk.saved()
+
+    desk.press("u")
+    desk.shows("Clip 1")
+    desk.press("Enter")
+
+    desk.shows("Clip 2")
+
+
 def test_a_sibling_takes_the_place_of_a_tag(desk, queue):
     desk.press("ArrowDown", ".")
     desk.page.get_by_role("option", name="League game").click()
