@@ -33,10 +33,13 @@ check: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	@touch $@
 
-# Chromium for the browser tests: from the PATH, else from the system's packages, else Playwright's own.
+# Chromium for the browser tests: its headless shell, which starts pages in half the time, else whichever there is, else
+# the system's, else Playwright's own.
+have = command -v $(1) >/dev/null 2>&1
+apt = (command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -qq -y $(1) fonts-noto-cjk >/dev/null)
 browser: .venv/installed
-	@command -v chromium chromium-browser google-chrome >/dev/null 2>&1 \
-	|| (command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get update -qq && apt-get install -qq -y chromium fonts-noto-cjk >/dev/null) \
+	@$(call have,chromium-headless-shell) || $(call apt,chromium-headless-shell) \
+	|| $(call have,chromium) || $(call have,chromium-browser) || $(call have,google-chrome) || $(call apt,chromium) \
 	|| $(BIN)/python -m playwright install chromium \
 	|| echo "No Chromium to be had: the browser tests will be skipped."
 
