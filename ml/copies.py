@@ -1,7 +1,7 @@
 """Which clips show the same pictures: copies that were uploaded again, under other words or in another shape.
 
-By the fingerprints of `ml.media.fingerprints`, compared one with all by faiss. 10,000 clips of 16 pictures each take
-about two minutes of one core; most clips have fewer pictures that differ.
+By the fingerprints of `ml.media.fingerprints`, compared one with all by faiss. 10,000 clips of 16 pictures each took
+144 s of one core, of 3 pictures 5 s; of most clips a few pictures differ.
 """
 
 from __future__ import annotations
