@@ -49,6 +49,18 @@ def database(url: str) -> dict[str, object]:
     }
 
 
+def bucket(name: str, folder: str) -> dict[str, object]:
+    """Django's storage in that folder of a bucket: at S3_ENDPOINT (http://minio:9000; AWS without), below S3_PREFIX."""
+    prefix = os.environ.get("S3_PREFIX", "").strip("/")
+    options = {
+        "bucket_name": name,
+        "endpoint_url": os.environ.get("S3_ENDPOINT") or None,
+        "region_name": os.environ.get("S3_REGION") or None,
+        "location": f"{prefix}/{folder}".lstrip("/"),
+    }
+    return {"BACKEND": "tagging.object_storage.Bucket", "OPTIONS": options}
+
+
 def secret_key(folder: Path) -> str:
     """From the environment; else made once and kept in the folder, readable by its owner only."""
     if key := os.environ.get("SECRET_KEY"):

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from tagging import beat
-from tagging.environment import database, env_bool, env_int, env_list, secret_key
+from tagging.environment import bucket, database, env_bool, env_int, env_list, secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -160,27 +160,11 @@ STORAGES: dict[str, dict[str, object]] = {
 # Object storage: with a bucket, media lie there and what machines must share of the models is archived there. Keys come
 # the usual way of AWS (AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, a profile, the machine's role).
 S3_BUCKET = os.environ.get("S3_BUCKET", "")
-S3_ENDPOINT = os.environ.get("S3_ENDPOINT", "")  # http://minio:9000; empty: AWS
-S3_REGION = os.environ.get("S3_REGION", "")
-S3_PREFIX = os.environ.get("S3_PREFIX", "").strip("/")
-S3_ADDRESSING = os.environ.get("S3_ADDRESSING", "path" if S3_ENDPOINT else "auto")  # path, virtual or auto
+S3_ADDRESSING = os.environ.get("S3_ADDRESSING", "path" if os.environ.get("S3_ENDPOINT") else "auto")  # or virtual
 MEDIA_CACHE_ROOT = VAR / "cache"  # clips that this machine's workers decode
 MEDIA_CACHE_BYTES = env_int("MEDIA_CACHE_MB", 2048) * 2**20
-
-
-def bucket(folder: str) -> dict[str, object]:
-    """The storage in that folder of the bucket."""
-    options = {
-        "bucket_name": S3_BUCKET,
-        "endpoint_url": S3_ENDPOINT or None,
-        "region_name": S3_REGION or None,
-        "location": f"{S3_PREFIX}/{folder}".lstrip("/"),
-    }
-    return {"BACKEND": "tagging.object_storage.Bucket", "OPTIONS": options}
-
-
 if S3_BUCKET:
-    STORAGES |= {"default": bucket("media"), "archive": bucket("archive")}
+    STORAGES |= {"default": bucket(S3_BUCKET, "media"), "archive": bucket(S3_BUCKET, "archive")}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 
