@@ -8,8 +8,8 @@ export class OpenedClip {
   /** @param {HTMLDialogElement} window @param {Record<string, () => void>} actions by key, and `closed` */
   constructor(window, actions) {
     this.window = window;
-    this.actions = { o: () => this.close(), ...actions };
-    window.addEventListener("close", () => this.#closed());
+    this.actions = { o: () => this.close(), Escape: () => this.close(), ...actions };
+    window.addEventListener("close", () => this.#left()); // a gesture of the browser closed it
     window.addEventListener("keydown", (event) => this.#pressed(event));
     window.addEventListener("click", (event) => this.actions[event.target.closest("[data-key]")?.dataset.key]?.());
   }
@@ -30,8 +30,10 @@ export class OpenedClip {
     this.mark(tile.querySelector("[name=without]"));
   }
 
+  /** At once: the browser tells of it later, when another clip may have been asked for. */
   close() {
     this.window.close();
+    this.#left();
   }
 
   /** Show whether the clip is taken out. @param {HTMLInputElement | null} box none: it is not the reviewer's to judge */
@@ -50,9 +52,11 @@ export class OpenedClip {
     if (!event.repeat) action();
   }
 
-  #closed() {
+  #left() {
+    const content = this.window.querySelector(".content");
+    if (this.window.open || !content.hasChildNodes()) return;
     this.#asked++; // what is on its way comes too late
-    this.window.querySelector(".content").replaceChildren();
+    content.replaceChildren();
     this.actions.closed();
   }
 }

@@ -59,4 +59,4 @@ list.addEventListener("keydown", (event) => {
   event.preventDefault();
   event.stopPropagation();
 });
-dialog.addEventListener("close", () => answer(-1));
+dialog.addEventListener("close", () => !dialog.open && answer(-1)); // told late: another question may be open by then
