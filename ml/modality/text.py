@@ -23,6 +23,10 @@ DEFAULT_WEIGHTS = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_TOKENS = 128
 CPU_BATCH, CUDA_BATCH = 16, 256  # sorted by length, small CPU batches hold hardly any padding
 
+# What an encoder was taught to read before each text. E5 (Wang et al. 2024) says which of two texts asks; for vectors
+# that are features, or compared with each other, its authors say "query: " everywhere.
+PREFIXES = {f"intfloat/multilingual-e5-{size}": "query: " for size in ("small", "base", "large")}
+
 
 class SentenceExtractor(Extractor):
     """Mean of a sentence encoder's token embeddings, padding masked, L2-normalised (Reimers and Gurevych 2019)."""
@@ -30,24 +34,27 @@ class SentenceExtractor(Extractor):
     modality = "text"
     registered: ClassVar[str] = "minilm.v1"
 
-    def __init__(self, folder: Path, tokens: int | None, device: str) -> None:
-        self.device = device
+    def __init__(self, folder: Path, tokens: int | None, device: str, prefix: str = "") -> None:
+        self.device, self.prefix = device, prefix
         self.tokenizer: Any = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        self.model: Any = AutoModel.from_pretrained(folder, local_files_only=True).eval().to(device)
+        model = AutoModel.from_pretrained(folder, local_files_only=True, dtype="auto")
+        self.model: Any = _single(model).eval().to(device)
         self.dim = int(self.model.config.hidden_size)
         most = int(self.model.config.max_position_embeddings)
         self.tokens = tokens = min(tokens or most, most)  # further places were never learned
         files = [path for part in (weights.FILE, "tokenizer.json") if (path := folder / part).is_file()]
-        self.name = f"{self.registered}-{fingerprint({'tokens': tokens}, *files)}"
+        settings = {"tokens": tokens} | ({"prefix": prefix} if prefix else {})
+        self.name = f"{self.registered}-{fingerprint(settings, *files)}"
 
     @classmethod
     def build(cls, settings: Settings, folder: Path | None, device: str) -> Self:
-        """Settings: `weights` (hub name or local folder), `tokens` (longest text)."""
-        found = weights.locate(settings.get("weights", DEFAULT_WEIGHTS))
-        return cls(found, int(settings.get("tokens", DEFAULT_TOKENS)), device)
+        """Settings: `weights` (hub name or local folder), `tokens` (longest text), `prefix` (else as `PREFIXES`)."""
+        name = settings.get("weights", DEFAULT_WEIGHTS)
+        prefix = settings.get("prefix", PREFIXES.get(name, ""))
+        return cls(weights.locate(name), int(settings.get("tokens", DEFAULT_TOKENS)), device, prefix)
 
     def extract(self, materials: Sequence[Material]) -> list[dict[str, Array]]:
-        texts = {i: material.text for i, material in enumerate(materials) if material.text.strip()}
+        texts = {i: self.prefix + material.text for i, material in enumerate(materials) if material.text.strip()}
         rows: list[dict[str, Array]] = [{} for _ in materials]
         if not texts:
             return rows
@@ -79,3 +86,19 @@ class SentenceExtractor(Extractor):
         shown = mask[..., None].to(hidden.dtype)
         mean = (hidden * shown).sum(1) / shown.sum(1).clamp(min=1.0)
         return np.asarray(torch.nn.functional.normalize(mean, dim=1).float().cpu().numpy())
+
+
+def _single(model: Any) -> Any:
+    """Weights kept in half precision, computed with in single precision.
+
+    The table of words stays as it is, rows are converted as they are looked up: of 250,000 words it would take 200 MB
+    more in each process.
+    """
+    words = model.get_input_embeddings()
+    if words.weight.dtype == torch.float32:
+        return model
+    table, words.weight.data = words.weight.data, torch.empty(0)
+    model.float()
+    words.weight.data = table
+    words.register_forward_hook(lambda _module, _ids, rows: rows.float())
+    return model
