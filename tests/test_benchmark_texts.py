@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks import text
 from benchmarks.sets import kuairec
-from benchmarks.texts import features, linear, product
+from benchmarks.texts import bag, features, linear, product
 from benchmarks.texts.task import Task, log_softmax, together
 
 
@@ -64,6 +65,26 @@ def test_linear_methods_tell_questions_apart(method):
     for hints in (None, np.array([[1, 0], [1, 0], [0, 1], [0, 1]] * 3, np.float32)):
         task = make_task(hints=hints)
         assert task.accuracy(method(task, 0)) == {"test top1": 1.0}
+
+
+def test_methods_that_read_sentences_tell_apart_what_words_do_not():
+    draw = np.random.default_rng(0)
+    near = lambda rows: np.eye(2, 8, dtype=np.float32)[rows] + 3 + 0.05 * draw.normal(size=(len(rows), 8))
+    told = (near([0, 0, 1, 1] * 3).astype(np.float32), near([0, 1]).astype(np.float32))
+    task = make_task(judged=["??", "??"], vectors=told)
+
+    for method in (linear.sentence_svm, linear.sentence_ridge, bag.sentence_bag):
+        assert task.accuracy(method(task, 0)) == {"test top1": 1.0}, method
+    with pytest.raises(ValueError, match="nobody has read the texts of made"):
+        linear.sentence_ridge(make_task(), 0)
+
+
+def test_of_a_plain_method_and_its_reading_one_only_the_latter_is_a_partner():
+    scores = {name: [np.zeros((1, 1))] for name in ("tfidf_svm", "sentence_svm", "joint_bag", "text_classifier")}
+
+    found = text._partners(scores)
+
+    assert [id(each) for each in found] == [id(scores["sentence_svm"]), id(scores["joint_bag"])]
 
 
 def test_the_products_part_learns_levels_and_further_top_levels():

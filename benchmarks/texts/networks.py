@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from torch import Tensor, nn
 
-from benchmarks.texts import features
+from benchmarks.texts import features, sentences
 from benchmarks.texts.outputs import loss_of, scores_of, width_of
 from benchmarks.texts.task import Scores, Task
 from ml.layers import word_pieces
@@ -19,6 +19,7 @@ from ml.layers.text_encoder import TextEncoder, TextEncoderConfig
 from ml.layers.text_network import TextNetwork, Texts
 from ml.layers.tokens import TokenTable
 from ml.parts import silent
+from ml.types import Array
 
 LONGEST = 64
 BLOCK = 256  # texts at once
@@ -32,6 +33,7 @@ class Variant:
     convolutions: bool = True
     attention: bool = True
     wide: bool = True
+    sentences: bool = False  # a sentence encoder's vector besides
 
 
 VARIANTS = {
@@ -40,6 +42,7 @@ VARIANTS = {
     "cnn": Variant(attention=False, wide=False),
     "bow": Variant(convolutions=False),
 }
+READ = {"sentence_network": Variant(sentences=True)}
 
 
 class _Direct(nn.Module):
@@ -50,7 +53,7 @@ class _Direct(nn.Module):
         self.encoder = TextEncoder(config)
 
     def forward(self, texts: Texts) -> Tensor:
-        logits: Tensor = self.encoder(texts.tokens, texts.mask, texts.grams, texts.pieces)
+        logits: Tensor = self.encoder(texts.tokens, texts.mask, texts.grams, texts.pieces, texts.meaning)
         return logits
 
 
@@ -59,6 +62,7 @@ def encoder(task: Task, seed: int, variant: Variant, epochs: int) -> Scores:
     words, judged_words = ([features.split(t, task.spaced) for t in some] for some in (task.texts, task.judged))
     table, width = TokenTable.count(words), width_of(task)
     grams, judged_grams = features.of(task)
+    meaning, judged_meaning = sentences.directions(task) if variant.sentences else (None, None)
     config = TextEncoderConfig(
         tokens=len(table),
         out=width if width <= MANY else 128,
@@ -71,9 +75,11 @@ def encoder(task: Task, seed: int, variant: Variant, epochs: int) -> Scores:
         embed_dropout=0.2,
         token_dropout=0.1,
         wide_dropout=0.3,
+        meaning=0 if meaning is None else meaning.shape[1],
     )
     model = _Direct(config) if width <= MANY else TextNetwork(config, width)
-    texts, judged = _read(table, words, grams, config), _read(table, judged_words, judged_grams, config)
+    texts = _read(table, words, grams, meaning, config)
+    judged = _read(table, judged_words, judged_grams, judged_meaning, config)
 
     def loss(batch: NDArray[np.int64], generator: torch.Generator) -> Tensor:
         return loss_of(task, model(texts.rows(batch)), batch)
@@ -84,7 +90,13 @@ def encoder(task: Task, seed: int, variant: Variant, epochs: int) -> Scores:
         return scores_of(task, torch.cat([model(judged.rows(block)) for block in blocks]))
 
 
-def _read(table: TokenTable, words: list[list[str]], grams: sparse.csr_matrix, config: TextEncoderConfig) -> Texts:
+def _read(
+    table: TokenTable,
+    words: list[list[str]],
+    grams: sparse.csr_matrix,
+    meaning: Array | None,
+    config: TextEncoderConfig,
+) -> Texts:
     tokens, mask = table.encode(words, LONGEST)
     pieces = word_pieces.encode(words, tokens.shape[1], config.pieces) if config.pieces else None
-    return Texts(tokens, mask, WIDE * grams, pieces)
+    return Texts(tokens, mask, WIDE * grams, pieces, None if meaning is None else torch.from_numpy(meaning))

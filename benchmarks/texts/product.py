@@ -9,7 +9,7 @@ import numpy as np
 from benchmarks.texts.task import UNKNOWN, Scores, Task
 from ml.parts import TrainingSet, silent
 from ml.recall.text_classifier import TextClassifier
-from ml.types import Features, Tag, VideoInput, Vocabulary
+from ml.types import Array, Features, Tag, VideoInput, Vocabulary
 
 _NEVER = 1e-9  # probability of a tag that is not proposed
 
@@ -25,10 +25,11 @@ def text_classifier(task: Task, seed: int, **settings: int) -> Scores:
             for tags, row in zip(said, task.hints, strict=True)
         ]
     names, blank = np.zeros((len(vocabulary), 0), np.float32), [frozenset[int]()] * len(said)
-    data = TrainingSet(vocabulary, names, _clips(task.texts), said, blank)
+    known, asked = task.vectors or (None, None)
+    data = TrainingSet(vocabulary, names, _clips(task.texts, known), said, blank)
     model = TextClassifier.train(data, {"seed": seed, **settings}, step=silent)
     told = np.full((len(task.judged), len(vocabulary)), _NEVER)
-    for row, found in enumerate(model.recall(_clips(task.judged), len(vocabulary))):
+    for row, found in enumerate(model.recall(_clips(task.judged, asked), len(vocabulary))):
         told[row, [candidate.tag for candidate in found]] = [candidate.score for candidate in found]
     return [np.log(told[:, starts[level] : starts[level + 1]]) for level in range(len(task.classes))]
 
@@ -44,5 +45,6 @@ def _vocabulary(task: Task) -> Vocabulary:
     return Vocabulary(tuple(Tag(i, str(i), parent=above.get(i)) for i in range(int(starts[-1]))))
 
 
-def _clips(texts: Sequence[str]) -> list[Features]:
-    return [Features(VideoInput(i, text)) for i, text in enumerate(texts)]
+def _clips(texts: Sequence[str], vectors: Array | None) -> list[Features]:
+    rows = [None] * len(texts) if vectors is None else vectors
+    return [Features(VideoInput(i, text), row) for i, (text, row) in enumerate(zip(texts, rows, strict=True))]

@@ -34,6 +34,8 @@ class TextEncoderConfig:
     embed_dropout: float = 0.0
     token_dropout: float = 0.0  # share of tokens that training hides
     wide_dropout: float = 0.0  # share of n-grams that training hides
+    meaning: int = 0  # numbers of a sentence vector that is added, too; 0 = there is none
+    meaning_dropout: float = 0.2  # share of them that training hides
 
     @property
     def pooled(self) -> int:
@@ -41,8 +43,11 @@ class TextEncoderConfig:
         return len(self.kernels) * self.channels * (2 if self.attention else 1)
 
 
+_LOUD = 5.0  # a sentence vector of length 1 beside n-grams of length 1, whose rows are drawn wider
+
+
 class TextEncoder(nn.Module):
-    """Tokens (texts, length), their mask, and n-grams (texts, grams) -> (texts, out)."""
+    """Tokens (texts, length), their mask, n-grams (texts, grams), sentence vectors (texts, meaning) -> (texts, out)."""
 
     def __init__(self, config: TextEncoderConfig) -> None:
         super().__init__()
@@ -65,13 +70,22 @@ class TextEncoder(nn.Module):
         self.wide = nn.EmbeddingBag(config.grams, config.out, mode="sum") if config.grams else None
         if self.wide is not None:
             nn.init.zeros_(self.wide.weight)
+        self.meaning = nn.Linear(config.meaning, config.out, bias=False) if config.meaning else None
+        self.meaning_dropout = nn.Dropout(config.meaning_dropout)
 
     def forward(
-        self, tokens: Tensor, mask: Tensor, grams: sparse.csr_matrix | None = None, pieces: Tensor | None = None
+        self,
+        tokens: Tensor,
+        mask: Tensor,
+        grams: sparse.csr_matrix | None = None,
+        pieces: Tensor | None = None,
+        meaning: Tensor | None = None,
     ) -> Tensor:
         logits: Tensor = self.head(self.dropout(self.pooled(tokens, mask, pieces)))
         if self.wide is not None and grams is not None:
             logits = logits + self._bag(self.wide, grams)
+        if self.meaning is not None and meaning is not None:
+            logits = logits + self.meaning(self.meaning_dropout(_LOUD * meaning))
         return logits
 
     def pooled(self, tokens: Tensor, mask: Tensor, pieces: Tensor | None = None) -> Tensor:

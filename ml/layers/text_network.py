@@ -13,9 +13,12 @@ from torch import Tensor, nn
 
 from ml.layers.grams import GramTable
 from ml.layers.placed_words import placed, spoken
+from ml.layers.sentence_space import SentenceSpace
 from ml.layers.text_encoder import TextEncoder, TextEncoderConfig
 from ml.layers.tokens import TokenTable
-from ml.types import VideoInput
+from ml.types import Features
+
+_SHARE = 0.7  # length of a sentence vector beside n-grams of length 1
 
 
 @dataclass(frozen=True)
@@ -26,24 +29,42 @@ class Texts:
     mask: Tensor
     grams: sparse.csr_matrix  # (texts, grams) TF-IDF
     pieces: Tensor | None = None  # (texts, length, pieces of a word)
+    meaning: Tensor | None = None  # (texts, width) directions of sentence vectors
 
     @classmethod
-    def collate(cls, videos: Sequence[VideoInput], words: TokenTable, grams: GramTable, longest: int) -> Texts:
+    def collate(
+        cls,
+        features: Sequence[Features],
+        words: TokenTable,
+        grams: GramTable,
+        longest: int,
+        space: SentenceSpace | None = None,
+    ) -> Texts:
+        videos = [item.video for item in features]
         tokens, mask = words.encode([spoken(placed(video)) for video in videos], longest)
-        return cls(tokens, mask, grams.encode([video.text() for video in videos]))
+        meaning = None if space is None else torch.from_numpy(space.directions(features))
+        return cls(tokens, mask, grams.encode([video.text() for video in videos]), meaning=meaning)
 
     def __len__(self) -> int:
         return len(self.tokens)
+
+    def beside(self) -> sparse.csr_matrix:
+        """(texts, grams + width) n-grams and directions side by side; n-grams have the greater say."""
+        if self.meaning is None:
+            return self.grams
+        return sparse.hstack([self.grams, sparse.csr_matrix(_SHARE * self.meaning.cpu().numpy())], format="csr")
 
     def rows(self, index: NDArray[np.int64]) -> Texts:
         """Some of the texts, padded to the longest of them."""
         length = max(1, int(self.mask[index].sum(dim=1).max()))
         pieces = None if self.pieces is None else self.pieces[index, :length]
-        return Texts(self.tokens[index, :length], self.mask[index, :length], self.grams[index], pieces)
+        meaning = None if self.meaning is None else self.meaning[index]
+        return Texts(self.tokens[index, :length], self.mask[index, :length], self.grams[index], pieces, meaning)
 
     def to(self, device: torch.device | str) -> Texts:
         pieces = None if self.pieces is None else self.pieces.to(device)
-        return Texts(self.tokens.to(device), self.mask.to(device), self.grams, pieces)
+        meaning = None if self.meaning is None else self.meaning.to(device)
+        return Texts(self.tokens.to(device), self.mask.to(device), self.grams, pieces, meaning)
 
 
 class TextNetwork(nn.Module):
@@ -59,7 +80,8 @@ class TextNetwork(nn.Module):
         self.register_buffer("seen", torch.zeros(tags, dtype=torch.bool))  # tags that training knew examples of
 
     def forward(self, texts: Texts) -> Tensor:
-        logits: Tensor = self.tags(self.encoder(texts.tokens, texts.mask, texts.grams, texts.pieces))
+        read = self.encoder(texts.tokens, texts.mask, texts.grams, texts.pieces, texts.meaning)
+        logits: Tensor = self.tags(read)
         return logits
 
     def said(self, texts: Texts, columns: Tensor) -> Tensor:

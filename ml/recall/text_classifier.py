@@ -1,4 +1,7 @@
-"""Recall by the words alone: BOW + CNN + attention over title, description and cover text, and linear machines."""
+"""Recall by the text alone: BOW + CNN + attention over title, description and cover text, and linear machines.
+
+Both also read what a sentence encoder makes of the text, where the stack has one.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,7 @@ from ml.layers.grams import GramTable
 from ml.layers.linear_machine import LinearMachine
 from ml.layers.placed_words import placed, spoken, strongest
 from ml.layers.selection import top
+from ml.layers.sentence_space import SentenceSpace
 from ml.layers.text_encoder import TextEncoderConfig
 from ml.layers.text_network import TextNetwork, Texts
 from ml.layers.tokens import TokenTable
@@ -47,6 +51,7 @@ class TextClassifierSettings:
     gamma: float = 4.0  # focus of the asymmetric loss on doubtful negatives
     clip: float = 0.05
     linear: bool = True  # a machine for each tag besides, whose probability is averaged with the network's
+    sentences: bool = True  # both read the sentence encoder's vector too, where the stack has one
     epochs: int = 6
     least_steps: int = 200
     batch: int = 64
@@ -66,6 +71,7 @@ class TextClassifier:
         self.vocabulary, self.words, self.grams, self.longest = vocabulary, words, grams, longest
         self.device, self.model = device, model.to(device).eval()
         self.linear: LinearMachine | None = None
+        self.space: SentenceSpace | None = None  # of the sentence vectors that are read besides
         self.above = np.full(len(vocabulary), -1, dtype=np.int64)  # column of the tag above that is said with each
         self.usable = assignable(vocabulary)
 
@@ -76,6 +82,7 @@ class TextClassifier:
         videos = [item.video for item in data.features]
         words = TokenTable.count([spoken(placed(video)) for video in videos], at_least=2)
         grams = GramTable.count([video.text() for video in videos])
+        space = SentenceSpace.of(data.features) if settings.sentences else None
         shape = TextEncoderConfig(
             tokens=len(words),
             out=settings.dim,
@@ -86,11 +93,13 @@ class TextClassifier:
             dropout=settings.dropout,
             token_dropout=settings.token_dropout,
             wide_dropout=settings.wide_dropout,
+            meaning=0 if space is None else len(space.mean),
         )
         device = "cuda" if torch.cuda.is_available() else "cpu"
         recaller = cls(
             data.vocabulary, TextNetwork(shape, len(data.vocabulary)), words, grams, settings.longest, device
         )
+        recaller.space = space
         recaller._learn(data, settings, step, warm)
         return recaller
 
@@ -102,7 +111,7 @@ class TextClassifier:
         known = (said > 0) | (np.asarray(data.negative.sum(axis=0)).ravel() > 0)
         self.model.seen |= torch.from_numpy(known).to(self.device)
         self.above = tag_tree.parents(self.vocabulary, data.positive)
-        texts = self._read([item.video for item in data.features])
+        texts = self._read(data.features)
 
         def loss(rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
             labels = (data.positive, data.negative, data.implied)
@@ -117,7 +126,7 @@ class TextClassifier:
         )
         descend(self.model, len(data), loss, descent, step)
         if settings.linear:
-            self.linear = LinearMachine.of_tags(texts.grams, data.positive, data.implied, settings.seed)
+            self.linear = LinearMachine.of_tags(texts.beside(), data.positive, data.implied, settings.seed)
 
     def _take_over(self, warm: Self) -> None:
         tags = shared_rows(self.vocabulary.ids, warm.vocabulary.ids)
@@ -126,8 +135,8 @@ class TextClassifier:
         rows = {"encoder.embed.weight": words, "encoder.wide.weight": grams}
         take_over(self.model, warm.model, rows | dict.fromkeys(("tags.weight", "tags.bias", "seen"), tags))
 
-    def _read(self, videos: Sequence[VideoInput]) -> Texts:
-        return Texts.collate(videos, self.words, self.grams, self.longest)
+    def _read(self, features: Sequence[Features]) -> Texts:
+        return Texts.collate(features, self.words, self.grams, self.longest, self.space)
 
     @torch.inference_mode()
     def recall(self, features: Sequence[Features], k: int) -> list[list[Candidate]]:
@@ -135,8 +144,8 @@ class TextClassifier:
         answers: list[list[Candidate]] = []
         usable = self.usable & self.model.seen.cpu().numpy()
         for start in range(0, len(features), _BLOCK):
-            videos = [item.video for item in features[start : start + _BLOCK]]
-            texts = self._read(videos).to(self.device)
+            block = features[start : start + _BLOCK]
+            videos, texts = [item.video for item in block], self._read(block).to(self.device)
             scores = self._probabilities(texts)
             scores[:, ~usable] = -np.inf
             scores[[not video.text() for video in videos]] = -np.inf
@@ -148,7 +157,7 @@ class TextClassifier:
         scores: NDArray[np.float64] = torch.sigmoid(self.model(texts)).cpu().double().numpy()
         if self.linear is not None:
             there = self.linear.there
-            heard = 1 / (1 + np.exp(-_SLOPE * self.linear.margins(texts.grams)[:, there].astype(np.float64)))
+            heard = 1 / (1 + np.exp(-_SLOPE * self.linear.margins(texts.beside())[:, there].astype(np.float64)))
             scores[:, there] = (scores[:, there] + heard) / 2
         return tag_tree.believed(scores, self.above, _ABOVE)
 
@@ -178,6 +187,8 @@ class TextClassifier:
         write_config(folder, config | {"tags": list(self.vocabulary.ids), "above": self.above.tolist()})
         table = {"grams.hashes": torch.from_numpy(self.grams.hashes), "grams.idf": torch.from_numpy(self.grams.idf)}
         state = {name: tensor.cpu().contiguous() for name, tensor in self.model.state_dict().items()}
+        if self.space is not None:
+            table["space.mean"] = torch.from_numpy(self.space.mean)
         linear = self.linear.tensors() if self.linear is not None else {}
         save_file(state | table | linear, folder / "model.safetensors")
 
@@ -188,14 +199,16 @@ class TextClassifier:
             raise ValueError(f"{folder} was trained for another vocabulary")
         grams = GramTable(tensors.pop("grams.hashes").numpy(), tensors.pop("grams.idf").numpy())
         linear = {name: tensors.pop(name) for name in list(tensors) if name.startswith("linear.")}
+        mean = tensors.pop("space.mean", None)  # a part that was written before it read sentences has none
         encoder = TextEncoderConfig(**config["encoder"] | {"kernels": tuple(config["encoder"]["kernels"])})
         model = TextNetwork(encoder, len(vocabulary))
         model.load_state_dict(tensors)
         recaller = cls(vocabulary, model, TokenTable(tuple(config["words"])), grams, config["longest"], device)
         if "above" in config:  # a part that was written before tags asked those above them has none
             recaller.above = np.array(config["above"], dtype=np.int64)
+        recaller.space = None if mean is None else SentenceSpace(mean.numpy())
         if linear:  # nor had every part machines
-            recaller.linear = LinearMachine.restored(linear, len(grams))
+            recaller.linear = LinearMachine.restored(linear, len(grams) + encoder.meaning)
         return recaller
 
 

@@ -1,13 +1,14 @@
 """Recall by the words alone."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 from ml.layers.placed_words import Word, placed, strongest
-from ml.parts import silent
+from ml.parts import TrainingSet, silent
 from ml.recall.text_classifier import TextClassifier
 from ml.types import Features, Span, VideoInput
 from tests.ml.stack_data import COOKING, GAME, RAIN, SPORT, STAR, make_features, make_training_set
@@ -86,11 +87,10 @@ def test_it_is_deterministic_and_takes_a_longer_text_than_it_reads(recaller):
 
 
 def test_network_and_linear_machine_each_have_half_a_say(recaller):
-    videos = [VideoInput(1, title="an exciting ball game")]
-    texts = recaller._read(videos)
+    texts = recaller._read([Features(VideoInput(1, title="an exciting ball game"))])
     column = recaller.vocabulary.column[SPORT]
     network = torch.sigmoid(recaller.model(texts))[0, column].item()
-    margin = recaller.linear.margins(texts.grams)[0, column]
+    margin = recaller.linear.margins(texts.beside())[0, column]
 
     found = candidates(recaller, title="an exciting ball game")[SPORT].score
     assert found == pytest.approx((network + 1 / (1 + np.exp(-2.0 * margin))) / 2, rel=1e-5)
@@ -121,3 +121,39 @@ def test_a_tag_asks_the_one_above_it_that_people_say_too(recaller, tmp_path):
     assert asked[SPORT].score == unasked[SPORT].score
     mean = (odds[GAME] + 0.2 * odds[SPORT]) / 1.2
     assert asked[GAME].score == pytest.approx(1 / (1 + np.exp(-mean)), rel=1e-4)
+
+
+def test_what_a_sentence_means_counts_beside_its_words(recaller):
+    ball, soup = (item.text for item in make_training_set(2).features)
+    told = lambda vector: {c.tag: c.score for c in recaller.recall([Features(VideoInput(1, "???"), vector)], 9)[0]}
+
+    assert told(ball)[SPORT] > told(soup)[SPORT] + 0.2
+    assert told(soup)[COOKING] > told(ball)[COOKING] + 0.2
+    assert told(ball)[SPORT] > told(None)[SPORT] > told(soup)[SPORT]
+    assert told(np.ones(5, np.float32)) == told(None)  # of another encoder
+
+
+def test_a_stack_may_leave_sentences_out(tmp_path):
+    data = make_training_set(30)
+    deaf = TextClassifier.train(data, FAST | {"least_steps": 5, "sentences": False}, step=silent)
+    blind = TextClassifier.train(without_sentences(data), FAST | {"least_steps": 5}, step=silent)
+
+    assert deaf.recall(data.features, 9) == blind.recall(data.features, 9)
+
+
+def test_a_part_that_was_written_before_it_read_sentences_is_read(tmp_path):
+    former = TextClassifier.train(without_sentences(make_training_set(30)), FAST | {"least_steps": 5}, step=silent)
+    former.save(folder := tmp_path / "part")
+    config = json.loads((folder / "config.json").read_text())
+    for added in ("meaning", "meaning_dropout"):
+        del config["encoder"][added]
+    (folder / "config.json").write_text(json.dumps(config))
+
+    again = TextClassifier.load(folder, former.vocabulary)
+
+    seen = make_training_set(6).features  # the stack reads sentences by now
+    assert again.recall(seen, 9) == former.recall(seen, 9)
+
+
+def without_sentences(data: TrainingSet) -> TrainingSet:
+    return replace(data, features=[replace(item, text=None) for item in data.features])

@@ -135,3 +135,15 @@ def test_a_word_is_its_row_and_the_mean_of_its_pieces():
     torch.testing.assert_close(model(TEXTS, TEXTS != 0, pieces=pieces), plain(TEXTS, TEXTS != 0))
     loss = lambda: F.cross_entropy(model(TEXTS, TEXTS != 0, pieces=pieces), torch.arange(3))
     assert overfits(model, loss, 60) < 0.05
+
+
+def test_a_sentence_vector_is_added_as_it_is_turned():
+    plain, read = encoder(), encoder(meaning=4)
+    vectors = torch.randn(3, 4)
+    mask = TEXTS > 0
+    read.load_state_dict(plain.state_dict(), strict=False)
+
+    added = read(TEXTS, mask, GRAMS, meaning=vectors) - plain(TEXTS, mask, GRAMS)
+
+    torch.testing.assert_close(added, 5 * vectors @ read.meaning.weight.T)
+    torch.testing.assert_close(read(TEXTS, mask, GRAMS), plain(TEXTS, mask, GRAMS))
