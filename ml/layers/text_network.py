@@ -18,8 +18,6 @@ from ml.layers.text_encoder import TextEncoder, TextEncoderConfig
 from ml.layers.tokens import TokenTable
 from ml.types import Features
 
-_SHARE = 0.7  # length of a sentence vector beside n-grams of length 1
-
 
 @dataclass(frozen=True)
 class Texts:
@@ -47,12 +45,6 @@ class Texts:
 
     def __len__(self) -> int:
         return len(self.tokens)
-
-    def beside(self) -> sparse.csr_matrix:
-        """(texts, grams + width) n-grams and directions side by side; n-grams have the greater say."""
-        if self.meaning is None:
-            return self.grams
-        return sparse.hstack([self.grams, sparse.csr_matrix(_SHARE * self.meaning.cpu().numpy())], format="csr")
 
     def rows(self, index: NDArray[np.int64]) -> Texts:
         """Some of the texts, padded to the longest of them."""

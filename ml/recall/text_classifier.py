@@ -1,6 +1,6 @@
 """Recall by the text alone: BOW + CNN + attention over title, description and cover text, and linear machines.
 
-Both also read what a sentence encoder makes of the text, where the stack has one.
+The network also reads what a sentence encoder makes of the text, where the stack has one.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class TextClassifierSettings:
     gamma: float = 4.0  # focus of the asymmetric loss on doubtful negatives
     clip: float = 0.05
     linear: bool = True  # a machine for each tag besides, whose probability is averaged with the network's
-    sentences: bool = True  # both read the sentence encoder's vector too, where the stack has one
+    sentences: bool = True  # the network reads the sentence encoder's vector too, where the stack has one
     epochs: int = 6
     least_steps: int = 200
     batch: int = 64
@@ -126,7 +126,7 @@ class TextClassifier:
         )
         descend(self.model, len(data), loss, descent, step)
         if settings.linear:
-            self.linear = LinearMachine.of_tags(texts.beside(), data.positive, data.implied, settings.seed)
+            self.linear = LinearMachine.of_tags(texts.grams, data.positive, data.implied, settings.seed)
 
     def _take_over(self, warm: Self) -> None:
         tags = shared_rows(self.vocabulary.ids, warm.vocabulary.ids)
@@ -157,7 +157,7 @@ class TextClassifier:
         scores: NDArray[np.float64] = torch.sigmoid(self.model(texts)).cpu().double().numpy()
         if self.linear is not None:
             there = self.linear.there
-            heard = 1 / (1 + np.exp(-_SLOPE * self.linear.margins(texts.beside())[:, there].astype(np.float64)))
+            heard = 1 / (1 + np.exp(-_SLOPE * self.linear.margins(texts.grams)[:, there].astype(np.float64)))
             scores[:, there] = (scores[:, there] + heard) / 2
         return tag_tree.believed(scores, self.above, _ABOVE)
 
@@ -208,7 +208,7 @@ class TextClassifier:
             recaller.above = np.array(config["above"], dtype=np.int64)
         recaller.space = None if mean is None else SentenceSpace(mean.numpy())
         if linear:  # nor had every part machines
-            recaller.linear = LinearMachine.restored(linear, len(grams) + encoder.meaning)
+            recaller.linear = LinearMachine.restored(linear, len(grams))
         return recaller
 
 

@@ -90,7 +90,7 @@ def test_network_and_linear_machine_each_have_half_a_say(recaller):
     texts = recaller._read([Features(VideoInput(1, title="an exciting ball game"))])
     column = recaller.vocabulary.column[SPORT]
     network = torch.sigmoid(recaller.model(texts))[0, column].item()
-    margin = recaller.linear.margins(texts.beside())[0, column]
+    margin = recaller.linear.margins(texts.grams)[0, column]
 
     found = candidates(recaller, title="an exciting ball game")[SPORT].score
     assert found == pytest.approx((network + 1 / (1 + np.exp(-2.0 * margin))) / 2, rel=1e-5)
