@@ -3,7 +3,8 @@
 HMCN-F is Wehrmann, Cerri & Barros 2018, section 3.1. Global hidden layers, one a level of the hierarchy, each read the
 input again; local heads judge the classes of their own level; the answer is the mean of global and local. DHMCN goes
 on from it: `v1` has one local head, of the leaves; `v2` links every global layer to all before it (DenseNet) and has
-local heads of all levels; `v3` also weighs a class by its level-0 ancestor, s = P(c) P(top(c))^gamma.
+local heads of all levels; `v3` also weighs a class by its level-0 ancestor, s = P(c) P(top(c))^gamma, and learns s
+under the constraint that no class is less likely than one below it.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from torch import Tensor, nn
 
 from ml.layers.batch_norm import BatchNorm
 from ml.layers.class_graph import ClassGraph
+from ml.layers.max_constraint import MaxConstraint
 
 VARIANTS = ("hmcn", "v1", "v2", "v3")
 _LEAST = 1e-6  # probabilities are kept this far from 0 and 1
@@ -52,6 +54,7 @@ class Dhmcn(nn.Module):
         widths = [config.width + hidden * (level if self.dense else min(level, 1)) for level in range(depth)]
         self.hidden = nn.ModuleList([self._layer(width) for width in widths])
         self.head = nn.Linear(hidden * (depth if self.dense else 1), len(graph))
+        self.constraint = MaxConstraint(graph)
         # Which layer each local head reads, and the classes that it judges.
         judged = [(depth - 1, graph.leaves)] if config.variant == "v1" else list(enumerate(graph.levels))
         self.readers = [level for level, _ in judged]
@@ -106,7 +109,9 @@ class Dhmcn(nn.Module):
         return torch.where(self.get_buffer("below"), weighed, fused)
 
     def loss(self, parts: Mapping[str, Tensor], target: Tensor, weight: Tensor | None = None) -> Tensor:
-        """Binary cross entropies of local, global and (DHMCN) fused and cascaded probabilities, summed, and violations.
+        """Binary cross entropies of local, global and (DHMCN) fused probabilities, summed, and violations.
+
+        V3 adds that of the cascaded ones under the max constraint.
 
         target, weight (videos, classes): 1 where the class holds; how much each judgement counts.
         """
@@ -118,7 +123,7 @@ class Dhmcn(nn.Module):
         if self.config.variant != "hmcn":
             loss = loss + _bce(parts["fused"], target, weight)
         if self.config.variant == "v3":
-            loss = loss + _bce(parts["answer"], target, weight)
+            loss = loss + self.constraint.loss(parts["answer"], target, weight)
         return loss + self.config.violation * self.violations(parts["fused"])
 
     def violations(self, probability: Tensor) -> Tensor:

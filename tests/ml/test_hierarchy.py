@@ -7,6 +7,7 @@ from sklearn.metrics import average_precision_score
 
 from ml.layers.class_graph import ClassGraph, read_paths
 from ml.layers.dhmcn import VARIANTS, Dhmcn, DhmcnConfig
+from ml.layers.max_constraint import MaxConstraint
 from ml.layers.tree_leaves import TreeConfig, TreeLeaves
 from ml.training.hierarchy_metrics import hierarchical_precision_recall_f, pooled_average_precision, violations
 from ml.types import Tag, Vocabulary
@@ -119,11 +120,31 @@ def test_the_loss_sums_its_terms():
     model = network("v3", violation=0.3, exponent=0.5)
     parts = model.parts(VIDEOS)
     bce = lambda p, y: -(y * torch.log(p) + (1 - y) * torch.log(1 - p)).mean()
-    expected = bce(parts["global"], TARGET) + bce(parts["fused"], TARGET) + bce(parts["answer"], TARGET)
+    answer, said = parts["answer"].detach().numpy(), TARGET.numpy()
+    raised = torch.from_numpy(np.where(said > 0, TREE.coherent(answer * said), TREE.coherent(answer)))
+    expected = bce(parts["global"], TARGET) + bce(parts["fused"], TARGET) + bce(raised, TARGET)
     for number, classes in enumerate(TREE.levels):
         expected = expected + bce(parts[f"local_{number}"], TARGET[:, classes])
     over = torch.relu(parts["fused"][:, [1, 2, 3, 5]] - parts["fused"][:, [0, 0, 2, 4]])
     torch.testing.assert_close(model.loss(parts, TARGET), expected + 0.3 * over.square().sum() / 6)
+
+
+@pytest.mark.parametrize("graph", [TREE, DIAMOND])
+def test_the_max_constraint_raises_each_class_to_its_branch(graph):
+    random = np.random.default_rng(0).random((50, len(graph)))
+    np.testing.assert_array_equal(MaxConstraint(graph)(torch.from_numpy(random)).numpy(), graph.coherent(random))
+
+
+def test_a_class_that_holds_is_raised_only_by_those_below_it_that_hold():
+    probability = torch.tensor([[0.1, 0.2, 0.3, 0.9, 0.5, 0.4]], requires_grad=True)
+    target = torch.tensor([[1.0, 1.0, 0.0, 0.0, 0.0, 0.0]])
+    loss = MaxConstraint(TREE).loss(probability, target, torch.ones(1, 6))
+    # a is raised by a/x alone, though a/y/q is likelier; a/y is no more than a/y/q, b no more than itself.
+    expected = -np.log([0.2, 0.2, 1 - 0.9, 1 - 0.9, 1 - 0.5, 1 - 0.4]).mean()
+    assert float(loss.detach()) == pytest.approx(expected)
+    loss.backward()
+    assert probability.grad[0, [0, 2]].tolist() == [0, 0], "what is raised by another learns through that one"
+    assert probability.grad[0, 1] < 0 < probability.grad[0, 3]
 
 
 def test_a_network_that_knows_nothing_yet_says_the_share_of_each_class():
