@@ -35,7 +35,7 @@ SENTENCES = {
 }
 PARTNERS = ("tfidf_svm", "kernel_ridge", "joint_bag", "bow_cnn_attention", "albert_pretrained")
 TOGETHER = "together"  # of those partners that were asked for
-LEVELS, PRODUCT = "kuairec", "text_classifier"
+LEVELS, PRODUCT, PRODUCT_OF_LEVELS = "kuairec", "text_classifier", "text_classifier_of_levels"
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -51,7 +51,7 @@ def run(options: Namespace) -> dict[str, object]:
     methods, figures = _methods(options), {}  # type: dict[str, Method], dict[str, object]
     chosen = {name: method for name, method in methods.items() if seeds.wanted(name, options.only, list(methods))}
     tasks = _tasks(options)
-    reads = not chosen.keys().isdisjoint((*SENTENCES, PRODUCT))
+    reads = not chosen.keys().isdisjoint((*SENTENCES, PRODUCT, PRODUCT_OF_LEVELS))
     for name in [name for name in tasks if seeds.wanted(name, options.only, list(tasks))]:
         cut = partial(_read, tasks[name], FeatureStore(options.features)) if reads else tasks[name]
         found = _trials(cut, chosen, options.seeds)
@@ -61,7 +61,7 @@ def run(options: Namespace) -> dict[str, object]:
 
 def _methods(options: Namespace) -> dict[str, Method]:
     found: dict[str, Method] = {**SEEDLESS, "joint_bag": bag.bag, "sentence_bag": bag.sentence_bag}
-    found[PRODUCT] = product.text_classifier
+    found |= {PRODUCT: product.text_classifier, PRODUCT_OF_LEVELS: partial(product.text_classifier, further=False)}
     for name, variant in (networks.VARIANTS | networks.READ).items():
         found[name] = partial(networks.encoder, variant=variant, epochs=options.epochs)
     found["albert_from_scratch"] = partial(transformers.fine_tuned, steps=0)

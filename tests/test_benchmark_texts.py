@@ -95,6 +95,11 @@ def test_the_products_part_learns_levels_and_further_top_levels():
     assert [tag.parent for tag in product._vocabulary(levels)] == [None, None, 1, 0]
     (told,) = product.text_classifier(task, 0, least_steps=20)
     assert task.accuracy([told])["test top1"] == 1.0
+    alone, plain = (
+        product.text_classifier(t, 0, further=f, least_steps=20)
+        for t, f in ((task, False), (replace(task, hints=None), True))
+    )
+    np.testing.assert_array_equal(alone[0], plain[0], "further top levels were not to be learned")
     assert told.max() < 0
 
 

@@ -14,12 +14,15 @@ from ml.types import Array, Features, Tag, VideoInput, Vocabulary
 _NEVER = 1e-9  # probability of a tag that is not proposed
 
 
-def text_classifier(task: Task, seed: int, **settings: int) -> Scores:
-    """Hints are tags of their video, as they are in the product: it does not know which of its tags was meant first."""
+def text_classifier(task: Task, seed: int, *, further: bool = True, **settings: int) -> Scores:
+    """Hints are tags of their video, as they are in the product: it does not know which of its tags was meant first.
+
+    Without the `further` ones it learns the task's own classes and nothing else, as the other methods do.
+    """
     vocabulary = _vocabulary(task)
     starts = np.cumsum([0, *task.classes])
     said = [frozenset((starts[level] + c for level, c in enumerate(row) if c != UNKNOWN)) for row in task.labels]
-    if task.hints is not None:
+    if further and task.hints is not None:
         said = [
             tags | {task.hint_classes[i] for i in np.flatnonzero(row)} - {UNKNOWN}
             for tags, row in zip(said, task.hints, strict=True)
