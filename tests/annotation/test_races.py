@@ -28,13 +28,12 @@ def together(*calls: Callable[[], object]) -> list[object]:
             connection.ensure_connection()
             barrier.wait(timeout=60)
             return call()
-        except Exception as error:
-            return error
         finally:
             connection.close()
 
     with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
+        asked = [pool.submit(run, call) for call in calls]
+        return [future.exception() or future.result() for future in asked]
 
 
 def test_fifty_people_claim_and_no_clip_is_handed_out_twice():
