@@ -10,6 +10,7 @@ from scipy import sparse
 from benchmarks.texts import features
 from benchmarks.texts.task import Task
 from ml.feature_store import FeatureStore
+from ml.layers.sentence_space import SentenceSpace
 from ml.modality.extraction import Modality
 from ml.types import Array, VideoInput
 
@@ -30,15 +31,12 @@ def read(task: Task, store: FeatureStore) -> Task:
 
 
 def directions(task: Task) -> tuple[Array, Array]:
-    """Of the texts to learn from and of the judged ones, seen from the mean of the former, of length 1.
-
-    An encoder's vectors lie in a narrow cone: what they have in common says nothing of a class.
-    """
+    """Of the texts to learn from and of the judged ones, seen from the mean of the former, of length 1."""
     if task.vectors is None:
         raise ValueError(f"nobody has read the texts of {task.name}: call sentences.read first")
     known, judged = task.vectors
-    mean = known.mean(axis=0)
-    return _unit(known - mean), _unit(judged - mean)
+    space = SentenceSpace(known.mean(axis=0))
+    return space.turned(known), space.turned(judged)
 
 
 def beside(task: Task) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
@@ -46,7 +44,3 @@ def beside(task: Task) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
     pairs = zip(features.of(task), directions(task), strict=True)
     known, judged = (sparse.hstack([rows, sparse.csr_matrix(SHARE * turned)], format="csr") for rows, turned in pairs)
     return known, judged
-
-
-def _unit(rows: Array) -> Array:
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9), np.float32)

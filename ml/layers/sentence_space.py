@@ -25,8 +25,13 @@ class SentenceSpace:
 
     def directions(self, features: Sequence[Features]) -> Array:
         """(features, width), of length 1; zeros where there is no vector, or one of another encoder's width."""
-        rows = np.zeros((len(features), len(self.mean)), np.float32)
-        for row, item in zip(rows, features, strict=True):
+        found = np.zeros((len(features), len(self.mean)), np.float32)
+        for row, item in zip(found, features, strict=True):
             if item.text is not None and item.text.shape == row.shape:
-                row[:] = item.text - self.mean
-        return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6), np.float32)
+                row[:] = self.turned(item.text)
+        return found
+
+    def turned(self, vectors: Array) -> Array:
+        """(..., width) vectors as directions of length 1."""
+        moved = vectors - self.mean
+        return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=-1, keepdims=True), 1e-6), np.float32)
