@@ -4,8 +4,9 @@ import { announce, text } from "./strings.js";
 
 export class OpenedClip {
   #asked = 0;
+  #tile = null;
 
-  /** @param {HTMLDialogElement} window @param {Record<string, () => void>} actions by key, and `closed` */
+  /** @param {HTMLDialogElement} window @param {Record<string, (tile?: HTMLElement) => void>} actions by key, and `closed` */
   constructor(window, actions) {
     this.window = window;
     this.actions = { o: () => this.close(), Escape: () => this.close(), ...actions };
@@ -17,6 +18,7 @@ export class OpenedClip {
   /** @param {HTMLElement} tile @param {() => void} noted the server knows that it was opened */
   async show(tile, noted) {
     const turn = ++this.#asked;
+    this.#tile = tile;
     const address = tile.querySelector(".open").getAttribute("formaction");
     const answer = await post(address, new URLSearchParams(), "text/html").catch(laterWhenOnline);
     if (!answer?.ok) return announce(text("offline"));
@@ -57,6 +59,6 @@ export class OpenedClip {
     if (this.window.open || !content.hasChildNodes()) return;
     this.#asked++; // what is on its way comes too late
     content.replaceChildren();
-    this.actions.closed();
+    this.actions.closed(this.#tile); // the browser has put the focus back to where it was before all that were opened
   }
 }

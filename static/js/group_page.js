@@ -15,6 +15,7 @@ class GroupPage {
   #edits = 0;
   #asked = 0;
   #timer = 0;
+  #answer = Promise.resolve(true); // whether the server answered what was asked last
   #work = new WorkClock();
 
   constructor() {
@@ -30,7 +31,7 @@ class GroupPage {
       l: () => this.#openNext(),
       ArrowRight: () => this.#turnTo(tiles[this.#at + 1]),
       ArrowLeft: () => this.#turnTo(tiles[this.#at - 1]),
-      closed: () => this.tile.focus(),
+      closed: (tile) => tile.focus(),
     });
     this.input.addEventListener("keydown", (event) => this.#leaving(event));
     listen((key) => this.#command(key));
@@ -127,14 +128,20 @@ class GroupPage {
   #changed(step = 1) {
     this.#edits += step;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#preview().catch(laterWhenOnline), PAUSE);
+    this.#timer = setTimeout(() => this.#ask(), PAUSE);
   }
 
-  /** What the verdict would do as it stands. Rows of tags are drawn anew only where there are others. */
+  #ask() {
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+    this.#answer = this.#preview().catch(laterWhenOnline);
+  }
+
+  /** What the verdict would do as it stands. Rows of tags are drawn anew only where there are others. Raises Offline. */
   async #preview() {
     const turn = ++this.#asked;
     const answer = await post(form.dataset.preview, new URLSearchParams(new FormData(form)), "text/html");
-    if (turn !== this.#asked || ![200, 422].includes(answer.status)) return; // an older question was answered late
+    if (turn !== this.#asked || ![200, 422].includes(answer.status)) return true; // an older question was answered late
     const template = document.createElement("template");
     template.innerHTML = await answer.text();
     const [here, there] = [document.getElementById("verdict"), template.content.getElementById("verdict")];
@@ -145,6 +152,7 @@ class GroupPage {
     else here.querySelector("#preview").replaceChildren(...there.children);
     if (told) for (const chip of this.field.querySelectorAll(".picked")) chip.remove(); // a row of its own now
     this.#tell();
+    return true;
   }
 
   /** Which clips are to be opened yet. */
@@ -154,7 +162,13 @@ class GroupPage {
     for (const tile of tiles) tile.classList.toggle("todo-now", todo.has(tile.dataset.video));
   }
 
-  #send() {
+  /** Pressed right after a change it is meant of the change: what that would do is waited for. */
+  async #send() {
+    if (this.#timer) this.#ask();
+    const answer = this.#answer;
+    const answered = await answer;
+    if (this.#timer || answer !== this.#answer) return this.#send(); // changed meanwhile
+    if (!answered) return announce(text("offline"));
     if (this.#ready()) form.requestSubmit(form.querySelector("button.go"));
   }
 

@@ -17,6 +17,9 @@ GROUPED = 4
 PRESS_AT_ONCE = """keys => { for (const key of keys)
   document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true })); }"""
 
+FROM_FIRST_TO_LAST = ["ArrowRight", "ArrowRight", "x", "ArrowRight", "x"]  # save the second, which is out
+FROM_LAST_TO_FIRST = ["ArrowLeft", "x", "ArrowLeft", "ArrowLeft", "x"]
+
 
 @pytest.fixture
 def desk_queue(settings, tmp_path):
@@ -95,6 +98,7 @@ def judge_the_group(page):
     expect(page.locator("#preview")).to_contain_text("3 clips are reviewed")
     page.keyboard.press("l")  # there is none left
     expect(page.locator("#opened")).to_be_hidden()
+    expect(page.locator(f".tile[data-video='{opened[-1].split('/')[-2]}']")).to_be_focused()
     page.keyboard.press("/")
     page.keyboard.press("Escape")  # out of the field: keys are keys again
     with page.expect_response("**/preview/"):
@@ -102,8 +106,12 @@ def judge_the_group(page):
     with page.expect_response("**/preview/"):
         page.keyboard.press("x")
     assert len(opened) == 3, "a key that closes a clip, or that goes on, opens none by the way"
-    page.keyboard.press("/")
-    page.keyboard.press("Enter")  # with nothing typed it is the key that sends, not the first clip's button
+    page.locator(".tile").first.focus()
+    page.evaluate(PRESS_AT_ONCE, ["x", *FROM_FIRST_TO_LAST])
+    expect(page.locator("#preview")).to_contain_text("0 clips are reviewed")
+    # Enter is meant of what was just changed, not of what the page said before; with nothing typed it is the key that
+    # sends, not the first clip's button.
+    page.evaluate(PRESS_AT_ONCE, ["x", *FROM_LAST_TO_FIRST, "/", "Enter"])
     expect(page.get_by_role("heading", level=1)).to_have_text("3 clips were reviewed")
 
 
