@@ -8,24 +8,33 @@ let lists = 0;
 export class FoundList {
   #found = [];
   #at = 0;
+  #looking = null; // what the words find is on its way
 
   /**
    * @template {{name: string, path: string, matched?: string}} Found
    * @param {HTMLInputElement} input @param {HTMLUListElement} list
-   * @param {{look: () => void, take: (found: Found) => void, leave: (event: KeyboardEvent) => boolean,
-   *   closed?: () => void}} reactions  leave: Escape, or Enter on nothing; says whether the key was used
+   * @param {{look: () => Promise<void> | void, take: (found: Found) => void, leave: (event: KeyboardEvent) => boolean,
+   *   closed?: () => void}} reactions  look: show what is found; leave: Escape, or Enter on nothing; says whether the key was used
    */
   constructor(input, list, { look, take, leave, closed = () => {} }) {
-    Object.assign(this, { input, list, take, leave, closed });
+    Object.assign(this, { input, list, look, take, leave, closed });
     list.id ||= `found-${lists++}`;
     for (const [name, value] of Object.entries({ ...ROLES, "aria-controls": list.id })) input.setAttribute(name, value);
-    input.addEventListener("input", look);
+    input.addEventListener("input", () => this.typed());
     input.addEventListener("keydown", (event) => this.#pressed(event));
     input.addEventListener("blur", () => this.close());
     list.addEventListener("mousedown", (event) => {
       event.preventDefault(); // the box would lose the focus first and close
       const item = event.target.closest("li");
       if (item) this.#choose([...list.children].indexOf(item));
+    });
+  }
+
+  /** The words are others now. */
+  async typed() {
+    const looking = (this.#looking = this.look() ?? null);
+    await looking?.finally(() => {
+      if (this.#looking === looking) this.#looking = null;
     });
   }
 
@@ -67,10 +76,20 @@ export class FoundList {
     if (event.isComposing || event.keyCode === 229) return; // Enter and arrows belong to the input method
     if (event.key === "ArrowDown") this.#mark(this.#at + 1);
     else if (event.key === "ArrowUp") this.#mark(this.#at - 1);
+    else if (event.key === "Enter" && this.#looking) this.#chooseFound(this.#looking, event);
     else if (event.key === "Enter" && this.#found.length) this.#choose(this.#at);
     else if (!["Enter", "Escape"].includes(event.key) || !this.leave(event)) return;
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  /** Sent off as soon as they are typed, words mean what they find, not what their first letters found. */
+  async #chooseFound(looking, event) {
+    const words = this.input.value;
+    await looking;
+    if (words !== this.input.value || document.activeElement !== this.input) return;
+    if (this.#found.length) this.#choose(this.#at);
+    else this.leave(event);
   }
 
   #choose(at) {

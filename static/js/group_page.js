@@ -119,9 +119,8 @@ class GroupPage {
   #leaving(event) {
     if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
     if (event.key === "Escape") this.tile.focus();
-    else if (event.key === "Enter" && this.input.value.trim()) this.#changed(0); // no such tag: it is told why
-    else if (event.key === "Enter") this.#send();
-    else return;
+    else if (event.key === "Enter" && !this.input.value.trim()) this.#send();
+    else if (event.key !== "Enter") return; // words that found nothing are told of
     event.preventDefault();
   }
 

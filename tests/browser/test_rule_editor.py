@@ -34,10 +34,9 @@ def editor(open_page):
 
 
 def pick(page: Page, label: str, words: str, name: str) -> None:
-    """With the keyboard."""
-    page.get_by_label(label, exact=True).focus()
+    """With the keyboard, faster than the server answers."""
+    page.get_by_role("combobox", name=label, exact=True).focus()  # its script is there
     page.keyboard.type(words)
-    expect(page.locator(".found:not([hidden]) li").first).to_contain_text(name)
     page.keyboard.press("Enter")
     expect(page.locator(".picked", has_text=name)).to_be_visible()
 

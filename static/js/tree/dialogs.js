@@ -129,7 +129,8 @@ export class TargetDialog {
       if (chip) this.#drop(chip.dataset.code);
     });
     this.form.elements.target.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && !this.#enough()) event.preventDefault(); // nothing to send yet
+      // Nothing to send yet, or words that no tag was taken for.
+      if (event.key === "Enter" && (!this.#enough() || event.target.value.trim())) event.preventDefault();
     });
   }
 

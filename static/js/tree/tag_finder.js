@@ -1,14 +1,14 @@
 /** A box that finds tags while one types: the server answers by name, alias or pinyin. */
 import { FoundList } from "../found_list.js";
-import { Offline, request } from "../server.js";
+import { Questions } from "../questions.js";
+import { laterWhenOnline } from "../server.js";
 import { announce, text } from "../strings.js";
 
 const WAIT = 90; // milliseconds without a key before the server is asked
 
 /** @typedef {{id: number, code?: string, name: string, path: string[], kind: string, matched?: string}} Found */
 export class TagFinder {
-  #timer = 0;
-  #asked = null;
+  #questions = new Questions(WAIT);
 
   /**
    * @param {HTMLInputElement} input @param {HTMLUListElement} list @param {string} address that answers ?q=
@@ -17,29 +17,21 @@ export class TagFinder {
   constructor(input, list, address, take, { more = () => [] } = {}) {
     Object.assign(this, { input, address, more });
     this.list = new FoundList(input, list, {
-      look: () => this.#later(),
+      look: () => this.#look(),
       take: ({ tag }) => take(tag),
       leave: ({ key }) => this.#left(key, list),
-      closed: () => this.#forget(),
+      closed: () => this.#questions.drop(),
     });
-  }
-
-  #later() {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#look(), WAIT);
   }
 
   async #look() {
     const words = this.input.value.trim();
-    this.#asked?.abort();
     if (!words) return this.list.close();
-    const { signal } = (this.#asked = new AbortController());
     try {
-      const answer = await request(`${this.address}?q=${encodeURIComponent(words)}`, { signal });
-      if (answer.ok) this.#show(once([...this.more(words), ...(await answer.json())]));
+      const answer = await this.#questions.ask(`${this.address}?q=${encodeURIComponent(words)}`);
+      if (answer) this.#show(once([...this.more(words), ...answer]));
     } catch (error) {
-      if (error.name === "AbortError") return;
-      if (!(error instanceof Offline)) throw error;
+      laterWhenOnline(error);
       this.#show(this.more(words));
       announce(text("offline"));
     }
@@ -54,11 +46,6 @@ export class TagFinder {
     if (key !== "Escape" || list.hidden) return false;
     this.list.close();
     return true;
-  }
-
-  #forget() {
-    clearTimeout(this.#timer);
-    this.#asked?.abort();
   }
 }
 
