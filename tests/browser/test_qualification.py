@@ -17,7 +17,7 @@ def test_the_clips_of_an_exam_lead_to_its_lessons(open_page):
         make_gold(queue.line, queue.street, never=(queue.dunk,), video=task.video, note="They play in the street.")
     desk = Desk(open_page(queue.reviewer))
     desk.page.goto("/review/")
-    desk.page.get_by_role("button", name="Start").click()
+    desk.page.get_by_role("button", name="Start the qualification").click()
     desk.page.wait_for_load_state("networkidle")  # the scripts run and have asked for the next clip
 
     for done in range(2):
