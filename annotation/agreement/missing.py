@@ -45,9 +45,10 @@ WITH recent AS (
     WHERE business_line_id = %(line)s AND slot = 1 AND state = 'done' AND current_review_id IS NOT NULL
     ORDER BY current_review_id DESC LIMIT %(clips)s
 ), bar AS (
-    SELECT tag_id, avg(confidence) AS least FROM annotation_verdict JOIN recent ON review_id = current_review_id
-    WHERE choice = 'accept' AND confidence IS NOT NULL
-      AND tag_id = ANY(ARRAY(SELECT id FROM taxonomy_tag WHERE state = 'active' AND assignable))
+    SELECT tag_id, avg(confidence) AS least FROM annotation_verdict
+    -- An array, so that the verdicts are looked up by review: joined, those of all times are read by tag.
+    WHERE review_id = ANY(ARRAY(SELECT current_review_id FROM recent)) AND choice = 'accept' AND confidence IS NOT NULL
+      AND tag_id IN (SELECT id FROM taxonomy_tag WHERE state = 'active' AND assignable)
     GROUP BY tag_id HAVING count(*) >= %(least)s
 ), sure AS (
     SELECT recent.*, review.reviewer_id, proposed.tag_id, said.id IS NOT NULL AS refused, seen.model_version_id,
