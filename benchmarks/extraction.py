@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import torch
 
 from benchmarks.sets import bmes, seeds
+from benchmarks.sets.bmes import LabelledTexts
 from ml.layers import spans
 from ml.layers.descent import DescentConfig
 from ml.layers.phrase_finder import FinderConfig, PhraseFinder
@@ -51,29 +52,41 @@ VARIANTS = {
 def add_arguments(parser: ArgumentParser) -> None:
     seeds.add_arguments(parser, 2)
     parser.add_argument("--epochs", type=int, help="instead of each variant's own number")
+    parser.add_argument("--inner", action="store_true", help="judge on the last eighth of the texts to learn from")
+    parser.add_argument("--together", type=int, help="so many seeds also speak as one, group by group (default all)")
 
 
 def run(options: Namespace) -> dict[str, object]:
     torch.set_num_threads(1)
     figures: dict[str, object] = {}
     for name, files in bmes.find(seeds.required(options.data)).items():
+        parts = {part: bmes.read(path) for part, path in files.items()}
+        if options.inner:
+            parts = dict(zip(("train", "inner"), parts["train"].divided(), strict=True))
         for variant in [v for v in VARIANTS if seeds.wanted(v, options.only, list(VARIANTS))]:
-            trials, finders = [], []
-            for seed in range(options.seeds):
-                began = time.process_time()
-                finders.append(_taught(files["train"], variant, seed, options.epochs))
-                trials.append(_judged(finders[-1], files) | {"cpu_s": time.process_time() - began})
-                print(name, variant, trials[-1], file=sys.stderr, flush=True)
-            figures[f"{name} {variant}"] = seeds.summary(trials)
-            if len(finders) > 1:
-                figures[f"{name} {variant}, all as one"] = _judged(PhraseFinder.together(finders), files)
+            figures |= _seeds(f"{name} {variant}", VARIANTS[variant], parts, options)
     return figures
 
 
-def _taught(path: Path, variant: str, seed: int, epochs: int | None) -> PhraseFinder:
-    chosen = VARIANTS[variant]
+def _seeds(name: str, variant: Variant, parts: Mapping[str, LabelledTexts], options: Namespace) -> dict[str, object]:
+    """Each seed by itself, and groups of them as one."""
+    finders, trials = [], []
+    for seed in range(options.seeds):
+        began = time.process_time()
+        finders.append(_taught(parts["train"], variant, seed, options.epochs))
+        trials.append(_judged(finders[-1], parts) | {"cpu_s": time.process_time() - began})
+        print(name, trials[-1], file=sys.stderr, flush=True)
+    alone = {name: seeds.summary(trials)}
+    size = options.together or len(finders)
+    groups = [finders[i : i + size] for i in range(0, len(finders) - size + 1, size)]
+    if size == 1 or not groups:
+        return alone
+    as_one = [_judged(PhraseFinder.together(group), parts) for group in groups]
+    return alone | {f"{name}, {size} as one": seeds.summary(as_one)}
+
+
+def _taught(train: LabelledTexts, chosen: Variant, seed: int, epochs: int | None) -> PhraseFinder:
     torch.manual_seed(seed)
-    train = bmes.read(path)
     labels = spans.labels_of(sorted({label[2:] for text in train.labels for label in text if label != spans.OUTSIDE}))
     finder = PhraseFinder.of(train.texts, labels, chosen.shape)
     descent = DescentConfig(epochs or chosen.epochs, 1, 1, chosen.rate, 1e-4, seed)
@@ -83,11 +96,10 @@ def _taught(path: Path, variant: str, seed: int, epochs: int | None) -> PhraseFi
     return finder
 
 
-def _judged(finder: PhraseFinder, files: dict[str, Path]) -> dict[str, float]:
+def _judged(finder: PhraseFinder, parts: Mapping[str, LabelledTexts]) -> dict[str, float]:
     scores: dict[str, float] = {}
-    for part, path in files.items():
+    for part, judged in parts.items():
         if part != "train":
-            judged = bmes.read(path)
             said = [[phrase for phrase, _ in found] for found in finder.find(judged.texts)]
             precision, recall, f = spans.precision_recall_f(said, [spans.read(text) for text in judged.labels])
             scores |= {f"{part}_f1": f, f"{part}_precision": precision, f"{part}_recall": recall}

@@ -57,6 +57,12 @@ def test_labelled_phrases_are_read_text_by_text(tmp_path):
     assert bmes.read(parts["dev"]) == bmes.LabelledTexts(["吴重", ","], [["B-NAME", "E-NAME"], ["O"]])
 
 
+def test_the_last_labelled_texts_are_kept_back_to_choose_settings_on():
+    first, rest = bmes.LabelledTexts(list("abcdefgh"), [["O"]] * 7 + [["S-NAME"]]).divided()
+    assert "".join(first.texts) == "abcdefg"
+    assert rest == bmes.LabelledTexts(["h"], [["S-NAME"]])
+
+
 def test_labelled_sentences_have_an_official_split_or_ten_folds(tmp_path):
     (tmp_path / "Q.train.all").write_bytes(b"0 what is\n1 who \x85 is\n")
     (tmp_path / "Q.test.all").write_text("1 who was\n")

@@ -11,6 +11,15 @@ class LabelledTexts:
     texts: list[str]
     labels: list[list[str]]
 
+    def divided(self, share: float = 7 / 8) -> tuple[LabelledTexts, LabelledTexts]:
+        """The first share and the rest, to choose settings without a look at the judged file.
+
+        Texts stand in order of who they are about, so the rest is about other people.
+        """
+        cut = int(share * len(self.texts))
+        first, rest = slice(cut), slice(cut, None)
+        return LabelledTexts(self.texts[first], self.labels[first]), LabelledTexts(self.texts[rest], self.labels[rest])
+
 
 def find(data: Path) -> dict[str, dict[str, Path]]:
     """Name of each set (its folder's) -> its parts, `train` and `dev` or `test` or both."""
