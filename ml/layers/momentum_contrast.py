@@ -79,7 +79,7 @@ class MomentumContrast(nn.Module):
         if len(keys) > self.config.queue:
             raise ValueError(f"a queue of {self.config.queue} keys is shorter than a batch of {len(keys)}")
         rows = (self.place + torch.arange(len(keys), device=keys.device)) % self.config.queue
-        self.keys[rows], self.owners[rows] = keys, owners
+        self.keys[rows], self.owners[rows] = keys.to(self.keys.dtype), owners  # of a GPU they may be in bfloat16
         self.place.copy_((self.place + len(keys)) % self.config.queue)
 
 

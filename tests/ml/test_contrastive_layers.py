@@ -81,6 +81,17 @@ def test_a_batch_may_run_over_the_end_of_the_queue():
     assert int(moco.place) == 2
 
 
+def test_keys_in_bfloat16_are_kept_in_the_queue_as_they_are():
+    moco = make_moco()
+    before = moco.keys.clone()
+
+    with torch.autocast("cpu", torch.bfloat16):
+        turn(moco).backward()
+
+    assert not torch.equal(moco.keys[:4], before[:4])
+    assert torch.equal(moco.keys[:4], moco.keys[:4].bfloat16().float())  # that is what they were encoded in
+
+
 def test_a_queue_shorter_than_a_batch_is_refused():
     with pytest.raises(ValueError, match="a queue of 12 keys is shorter than a batch of 13"):
         turn(make_moco(), batch=13)
