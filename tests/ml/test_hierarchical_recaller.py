@@ -94,7 +94,7 @@ def test_a_warm_start_goes_on_where_the_former_one_stopped(recaller):
 @pytest.mark.parametrize(("shares_from", "warm"), [(len(VOCABULARY), True), (len(VOCABULARY) + 1, False)])
 def test_heads_begin_at_the_share_of_each_tag_where_there_are_many(shares_from, warm):
     untrained = FAST | {"epochs": 0, "least_steps": 0, "trees": 0, "shares_from": shares_from}
-    begun = HierarchicalRecaller.train(DATA, untrained, step=silent).model.network.head.bias.detach().sigmoid()
+    begun = HierarchicalRecaller.train(DATA, untrained, step=silent).model.network.head.bias.detach().cpu().sigmoid()
     said = DATA.positive.maximum(DATA.implied).toarray().mean(axis=0)
     assert (np.abs(begun.numpy() - said.clip(1e-4, 0.5)) < 1e-5).all() == warm
 

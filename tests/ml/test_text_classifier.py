@@ -89,7 +89,7 @@ def test_it_is_deterministic_and_takes_a_longer_text_than_it_reads(recaller):
 def test_network_and_linear_machine_each_have_half_a_say(recaller):
     texts = recaller._read([Features(VideoInput(1, title="an exciting ball game"))])
     column = recaller.vocabulary.column[SPORT]
-    network = torch.sigmoid(recaller.model(texts))[0, column].item()
+    network = torch.sigmoid(recaller.model(texts.to(recaller.device)))[0, column].item()
     margin = recaller.linear.margins(texts.grams)[0, column]
 
     found = candidates(recaller, title="an exciting ball game")[SPORT].score
