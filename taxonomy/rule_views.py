@@ -103,7 +103,10 @@ def tag_options(request: HttpRequest) -> JsonResponse:
     query = request.GET.get("q", "")[:200]
     found = search.search(query)
     codes = dict(Tag.objects.filter(pk__in=[each.tag for each in found]).values_list("pk", "code"))
-    options = [{"code": codes[each.tag], "name": each.name, "path": " › ".join(each.path)} for each in found]
+    options = [
+        {"code": codes[each.tag], "name": each.name, "path": " › ".join(each.path), "matched": each.matched}
+        for each in found
+    ]
     _change_set, draft = _own(request)
     wanted = fold(query)
     for code, node in draft.nodes.items():

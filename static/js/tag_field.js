@@ -8,7 +8,7 @@ const PAUSE = 150; // milliseconds without a key before the server is asked
 let fields = 0;
 const pattern = document.getElementById("picked");
 
-/** @typedef {{code: string, name: string, path: string}} Option */
+/** @typedef {{code: string, name: string, path: string, matched?: string}} Option */
 export class TagField {
   #questions = new Questions(PAUSE);
 

@@ -166,6 +166,13 @@ def test_while_it_is_written_its_contradictions_are_told(client, sign_in, tags):
     assert "It contradicts no other rule." in fine.content.decode()
 
 
+def test_a_tag_is_found_by_another_name_and_says_by_which(client, sign_in, tags):
+    sign_in("editor")
+
+    (option,) = client.get(reverse("taxonomy:tag-options"), {"q": "雨"}).json()["options"]
+    assert option == {"code": tags["Rain"].code, "name": "Rain", "path": "", "matched": "雨"}
+
+
 def test_a_tag_that_only_the_change_set_has_can_be_in_a_rule(client, sign_in, tags):
     editor = sign_in("editor")
     changes.add(own_set.of(editor).pk, "create", {"code": "hail", "name": "Hail"}, editor)
