@@ -89,7 +89,8 @@ class HierarchicalRecaller:
 
     def _learn(self, data: TrainingSet, fold: NDArray[np.int64], settings: HierarchicalSettings, step: Step) -> None:
         inputs, leaves = self._read(data.features)
-        leaves.known[torch.from_numpy(fold).to(leaves.known.device)] = False  # those leaves were grown to fit their labels
+        # Those leaves were grown to fit their labels.
+        leaves.known[torch.from_numpy(fold).to(leaves.known.device)] = False
 
         def loss(rows: NDArray[np.int64], generator: torch.Generator) -> Tensor:
             labels = (data.positive.maximum(data.implied), data.negative)
