@@ -115,7 +115,7 @@ class Words:
         if node is None or node.name != values["name"]:
             told["tag"] = node.name if node else told["tag"]
             return _("Renamed: “%(tag)s” is now “%(name)s”")
-        now = {text for _language, text, *_first in values.get("names", ())}
+        now = {text for _language, text, *_first in values.get("names", node.names)}
         before = {text for _language, text, _first in node.names}
         told["added"] = ", ".join(sorted(now - before))
         told["gone"] = ", ".join(sorted(before - now))

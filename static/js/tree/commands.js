@@ -55,8 +55,9 @@ export class Commands {
   async rename(tag, start) {
     const known = start ?? this.#forest.renamed.get(tag.code);
     const told = known?.names ? Promise.resolve(known) : this.page.namesOf(tag);
-    const said = await this.#names.rename(known?.name ?? tag.name, told);
-    if (said && said.name) this.page.edit("rename", { tag: tag.code, ...said }, said.name);
+    const shown = known?.name ?? tag.name;
+    const said = await this.#names.rename(shown, told);
+    if (said?.name && (said.names || said.name !== shown)) this.page.edit("rename", { tag: tag.code, ...said }, said.name);
     this.#rest();
   }
 

@@ -52,19 +52,39 @@ export class NamesDialog {
     this.form.classList.remove("making");
     this.#fill(shown, []);
     const box = this.form.elements.name;
-    let main = null;
+    let [main, asking] = [null, true];
     told.then((now) => {
-      if (!now || !this.#dialog.open) return;
+      if (!now || !asking) return;
       main = now.names.find(([, word]) => word === now.name) ?? [];
       for (const row of now.names) if (row !== main) this.#row(...row);
       if (box.value !== shown) return;
       box.value = now.name;
       if (document.activeElement === box) box.select(); // it takes the focus, which may be in another row by now
     });
-    if (!(await asked(this.#dialog))) return null;
+    const early = (event) => {
+      if (!main && this.#names().length) this.#wait(event, told, () => asking);
+    };
+    this.form.addEventListener("submit", early);
+    const sent = await asked(this.#dialog);
+    this.form.removeEventListener("submit", early);
+    asking = false;
+    if (!sent) return null;
     const name = box.value.trim();
     if (!main) return { name };
     return { name, names: [...(main.length ? [[main[0], name, main[2]]] : []), ...this.#names()] };
+  }
+
+  /** More names can be sent only with those that there are: sent off before these have come, they wait for them. */
+  #wait(event, told, wanted) {
+    event.preventDefault();
+    const box = this.form.elements.name;
+    told.then((now) => {
+      if (!wanted()) return;
+      if (now) return this.form.requestSubmit(event.submitter);
+      box.setCustomValidity(text("offline"));
+      box.reportValidity();
+      box.setCustomValidity("");
+    });
   }
 
   /** @param {{parent: string | null, where: string, taken: (code: string) => boolean, start?: object}} about */
