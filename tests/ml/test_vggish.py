@@ -185,46 +185,6 @@ def test_nothing_to_hear_is_no_training():
         sound_training.train([], np.zeros((0, 2), np.float32), config=TINY)
 
 
-def test_mixing_blends_clips_and_tags_alike():
-    bands, truth = torch.arange(3.0)[:, None, None].expand(3, 96, 64), torch.eye(3)
-
-    mixed, said = sound_training.mixed(bands, truth, 0.4, np.random.default_rng(0))
-
-    assert torch.allclose(mixed[:, 0, 0], said @ torch.arange(3.0))
-    assert torch.allclose(said.sum(1), torch.ones(3))
-
-
-def test_masks_cover_one_stretch_of_time_and_one_of_bands():
-    random = np.random.default_rng(0)
-    bands = torch.randn(6, 192, 64)
-
-    masked = sound_training.masked(bands, SoundSchedule(longest_mask=40, widest_mask=9), random)
-
-    for clip, before in zip(masked, bands, strict=True):
-        hidden = clip != before
-        times, columns = hidden.all(dim=1), hidden.all(dim=0)
-        assert int(times.sum()) <= 40
-        assert int(columns.sum()) <= 9
-        assert torch.equal(hidden, times[:, None] | columns[None, :])
-
-
-def test_variation_changes_tempo_pitch_and_loudness_and_never_falls_below_silence():
-    bands = (np.arange(200)[:, None] + np.arange(64)[None]).astype(np.float32)
-    still = {"gain": 0.0, "pitch": 0, "tempo": 0.0, "examples": 1}
-    varied = lambda seed=3, **kw: sound_training.varied(bands, SoundSchedule(**still | kw), np.random.default_rng(seed))
-
-    assert np.unique((varied(gain=1.0) - varied()).round(4)).size == 1
-    assert len(np.unique(np.diff(varied(tempo=0.4), axis=0))) > len(np.unique(np.diff(varied(), axis=0)))
-    assert {float((varied(i, pitch=1) - varied(i))[5, 30]) for i in range(9)} == {-1.0, 0.0, 1.0}
-    assert sound_training.varied(bands - 300, SoundSchedule(), np.random.default_rng(0)).min() >= np.log(0.01) - 1e-6
-
-
-def test_a_window_goes_on_at_the_beginning():
-    bands = np.arange(100, dtype=np.float32)[:, None].repeat(64, axis=1)
-
-    assert sound_training.window(bands, 90, 1)[:, 0].tolist() == [*range(90, 100), *range(86)]
-
-
 def test_a_killed_training_goes_on_inside_the_network(tmp_path, monkeypatch):
     random = np.random.default_rng(0)
     sounds = [random.normal(size=(96, 64)).astype(np.float32) for _ in range(4)]
