@@ -43,7 +43,8 @@ SCHEDULES = {
         MIXUP, mixing=0.0, longest_mask=0, widest_mask=0, gain=0.0, pitch=0, tempo=0.0
     ),
 }
-SHIFTS = np.arange(0, 96, 16)  # frames from which the crops that vote begin
+SHIFTS = np.arange(0, 480, 24)  # frames from which the crops that vote begin, each as long as those trained on
+WHOLE_SHIFTS = np.arange(0, 96, 16)  # the same of whole clips
 GRID = {"svc__C": [3.0, 10.0, 30.0], "svc__gamma": [0.3, 1.0]}  # gamma is a multiple of 1 / width
 
 Trial = dict[str, float]
@@ -151,13 +152,14 @@ def _trained(schedule: SoundSchedule) -> Callable[[Sounds, Mask, int], Trial]:
         plan = dataclasses.replace(schedule, seed=seed)
         model = sound_training.train(train, sounds.targets[~held_out], config=NETWORK, schedule=plan)
         right = lambda scores: float((scores.argmax(1) == sounds.labels[held_out]).mean())
-        scores = sound_training.voted(model, test, SHIFTS)
+        scores = sound_training.voted(model, test, SHIFTS, examples=plan.examples)
         other, rows = np.maximum(_heard(sounds, held_out), 0.0), _rows(model, train, sounds)
         return {
             "accuracy": right(scores),
             "with the kernel machine": right(scores / scores.sum(1, keepdims=True) + other),
             "machine over both": right(_heard(sounds, held_out, rows)),
-            "one crop": right(sound_training.voted(model, test, SHIFTS[:1])),
+            "whole clips": right(sound_training.voted(model, test, WHOLE_SHIFTS)),
+            "one whole clip": right(sound_training.voted(model, test, WHOLE_SHIFTS[:1])),
             "nearest": nearest(rows, sounds, held_out),
         }
 

@@ -119,12 +119,19 @@ def cut(bands: Tensor) -> Tensor:
     return bands.reshape(len(bands), -1, logmel.EXAMPLE, logmel.BANDS)
 
 
-def voted(model: Listener, sounds: Sequence[Array], shifts: NDArray[np.int64], device: str = "cpu") -> Array:
-    """(clips, tags): mean probability over several crops of each whole clip, each from another frame on."""
+def voted(
+    model: Listener, sounds: Sequence[Array], shifts: NDArray[np.int64], device: str = "cpu", examples: int = 0
+) -> Array:
+    """(clips, tags): mean probability over several crops of each clip, each from another frame on.
+
+    Crops are of so many `examples`, and those in which nothing is heard do not vote; 0 is the whole clip.
+    """
     found = []
     with torch.inference_mode():
         for sound in sounds:
-            count = max(1, len(sound) // logmel.EXAMPLE)
-            crops = np.stack([window(sound, int(start), count) for start in shifts])
+            count = examples or max(1, len(sound) // logmel.EXAMPLE)
+            loud = np.isin(np.arange(len(sound)), audible(sound))[:, None]
+            starts = [int(start) for start in shifts if window(loud, int(start), count).any()]
+            crops = np.stack([window(sound, start, count) for start in starts])
             found.append(torch.sigmoid(model(cut(torch.from_numpy(crops)).to(device))).mean(0).float().cpu().numpy())
     return np.stack(found)

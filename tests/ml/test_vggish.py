@@ -185,6 +185,16 @@ def test_nothing_to_hear_is_no_training():
         sound_training.train([], np.zeros((0, 2), np.float32), config=TINY)
 
 
+def test_a_crop_in_which_nothing_is_heard_does_not_vote():
+    model = sound_training.Listener(make_network(), 2).eval()
+    sound = np.full((480, 64), np.log(0.01), np.float32)
+    sound[:96] = np.random.default_rng(0).normal(size=(96, 64))
+    vote = lambda *shifts: sound_training.voted(model, [sound], np.array(shifts), examples=1)
+
+    assert vote(0, 200, 300) == pytest.approx(vote(0))
+    assert vote(0, 48) != pytest.approx(vote(0), abs=1e-7)
+
+
 def test_a_killed_training_goes_on_inside_the_network(tmp_path, monkeypatch):
     random = np.random.default_rng(0)
     sounds = [random.normal(size=(96, 64)).astype(np.float32) for _ in range(4)]
