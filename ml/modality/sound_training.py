@@ -130,7 +130,7 @@ def voted(
     with torch.inference_mode():
         for sound in sounds:
             count = examples or max(1, len(sound) // logmel.EXAMPLE)
-            loud = np.isin(np.arange(len(sound)), audible(sound))[:, None]
+            loud = np.isin(np.arange(len(sound)), audible(sound))[:, None].astype(np.float32)
             starts = [int(start) for start in shifts if window(loud, int(start), count).any()]
             crops = np.stack([window(sound, start, count) for start in starts])
             found.append(torch.sigmoid(model(cut(torch.from_numpy(crops)).to(device))).mean(0).float().cpu().numpy())
