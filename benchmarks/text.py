@@ -32,7 +32,9 @@ SENTENCES = {
     "sentence_ridge": "kernel_ridge",
     "sentence_bag": "joint_bag",
     "sentence_network": "bow_cnn_attention",
+    "token_bag": "joint_bag",
 }
+TOKENS = "token_bag"  # which reads the states of a text's tokens too
 PARTNERS = ("tfidf_svm", "kernel_ridge", "joint_bag", "bow_cnn_attention", "albert_pretrained")
 TOGETHER = "together"  # of those partners that were asked for
 LEVELS, PRODUCT, PRODUCT_OF_LEVELS = "kuairec", "text_classifier", "text_classifier_of_levels"
@@ -54,6 +56,7 @@ def run(options: Namespace) -> dict[str, object]:
     reads = not chosen.keys().isdisjoint((*SENTENCES, PRODUCT, PRODUCT_OF_LEVELS))
     for name in [name for name in tasks if seeds.wanted(name, options.only, list(tasks))]:
         cut = partial(_read, tasks[name], FeatureStore(options.features)) if reads else tasks[name]
+        cut = partial(_read_tokens, cut, options.features) if TOKENS in chosen else cut
         found = _trials(cut, chosen, options.seeds)
         figures |= {f"{name} {method}": seeds.summary(trials) for method, trials in found.items()}
     return figures
@@ -61,6 +64,7 @@ def run(options: Namespace) -> dict[str, object]:
 
 def _methods(options: Namespace) -> dict[str, Method]:
     found: dict[str, Method] = {**SEEDLESS, "joint_bag": bag.bag, "sentence_bag": bag.sentence_bag}
+    found[TOKENS] = bag.token_bag
     found |= {PRODUCT: product.text_classifier, PRODUCT_OF_LEVELS: partial(product.text_classifier, further=False)}
     for name, variant in (networks.VARIANTS | networks.READ).items():
         found[name] = partial(networks.encoder, variant=variant, epochs=options.epochs)
@@ -83,6 +87,10 @@ def _tasks(options: Namespace) -> dict[str, Tasks]:
 
 def _read(tasks: Tasks, store: FeatureStore, seed: int) -> list[Task]:
     return [sentences.read(task, store) for task in tasks(seed)]
+
+
+def _read_tokens(tasks: Tasks, folder: Path, seed: int) -> list[Task]:
+    return [sentences.read_tokens(task, folder) for task in tasks(seed)]
 
 
 def _trials(tasks: Tasks, methods: dict[str, Method], count: int) -> dict[str, list[dict[str, float]]]:

@@ -6,10 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
+from transformers import BertConfig, BertModel
 
 from benchmarks import text
 from benchmarks.sets import kuairec
-from benchmarks.texts import bag, features, linear, product
+from benchmarks.texts import bag, features, linear, product, states
+from benchmarks.texts.states import States
 from benchmarks.texts.task import Task, log_softmax, together
 
 
@@ -79,12 +82,52 @@ def test_methods_that_read_sentences_tell_apart_what_words_do_not():
         linear.sentence_ridge(make_task(), 0)
 
 
+def test_attention_finds_the_one_token_that_tells():
+    draw = np.random.default_rng(0)
+
+    def make_states(classes: list[int]) -> States:
+        found = [draw.normal(size=(draw.integers(4, 9), 8)).astype(np.float16) for _ in classes]
+        for tokens, cls in zip(found, classes, strict=True):
+            tokens[draw.integers(len(tokens)), :2] = (9, 9 - 18 * cls)
+        return States.of(found)
+
+    nothing = (np.zeros((48, 2), np.float32), np.zeros((8, 2), np.float32))
+    labels, truth = np.array([[0], [1]] * 24), np.array([[0], [1]] * 4)
+    task = make_task(texts=["a b"] * 48, labels=labels, judged=["a b"] * 8, truth=truth, parts=["test"] * 8)
+    told = (make_states(labels[:, 0].tolist()), make_states(truth[:, 0].tolist()))
+
+    found = bag.token_bag(replace(task, vectors=nothing, states=told), 0)
+
+    assert task.accuracy(found) == {"test top1": 1.0}
+    with pytest.raises(ValueError, match="nobody has read the tokens of made"):
+        bag.token_bag(task, 0)
+
+
+def test_states_are_those_of_each_text_alone(tmp_path):
+    torch.manual_seed(0)
+    shape = {"hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 16}
+    model = BertModel(BertConfig(vocab_size=20, **shape)).eval()
+    tokens = [[5, 6, 7], [8], [9, 4, 3, 2]]
+
+    states.read(model, tokens, layer=1, padding=1, batch=2).save(tmp_path / "states.npz")
+    first, rest = States.load(tmp_path / "states.npz").parted(2)
+
+    assert (len(first), len(rest)) == (2, 1)
+    padded, mask = first.padded(np.array([1, 0]), longest=2)
+    assert mask.tolist() == [[True, False], [True, True]]
+    with torch.inference_mode():
+        alone = [model(torch.tensor([row]), output_hidden_states=True).hidden_states[1][0] for row in tokens]
+    for found, wanted in ((padded[0, :1], alone[1]), (padded[1], alone[0][:2]), (torch.tensor(rest.rows), alone[2])):
+        torch.testing.assert_close(found.float(), wanted, atol=2e-3, rtol=0)
+
+
 def test_of_a_plain_method_and_its_reading_one_only_the_latter_is_a_partner():
-    scores = {name: [np.zeros((1, 1))] for name in ("tfidf_svm", "sentence_svm", "joint_bag", "text_classifier")}
+    names = ("tfidf_svm", "sentence_svm", "joint_bag", "text_classifier")
+    scores = {name: [np.zeros((1, 1))] for name in (*names, "token_bag")}
+    partners = lambda *asked: [id(each) for each in text._partners({name: scores[name] for name in asked})]
 
-    found = text._partners(scores)
-
-    assert [id(each) for each in found] == [id(scores["sentence_svm"]), id(scores["joint_bag"])]
+    assert partners(*names) == [id(scores["sentence_svm"]), id(scores["joint_bag"])]
+    assert partners("joint_bag", "token_bag") == [id(scores["token_bag"])]
 
 
 def test_the_products_part_learns_levels_and_further_top_levels():

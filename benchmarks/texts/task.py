@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.sets.labelled_text import Split
+from benchmarks.texts.states import States
 from ml.types import Array
 
 UNKNOWN = -1
@@ -31,6 +32,7 @@ class Task:
     hints: NDArray[np.float32] | None = None  # (texts, hints) further labels to learn from, unknown of judged texts
     hint_classes: tuple[int, ...] = ()  # the first level's class that each hint stands for, or -1
     vectors: tuple[Array, Array] | None = None  # of texts and judged ones, by a sentence encoder
+    states: tuple[States, States] | None = None  # of their tokens, by the same
 
     @classmethod
     def of(cls, split: Split) -> Task:
