@@ -14,6 +14,7 @@ import torch
 from ml import bundle as bundles
 from ml import localisation
 from ml.feature_store import FeatureStore
+from ml.layers import accelerator
 from ml.modality.extraction import Modality
 from ml.parts import find
 from ml.ranking import CALIBRATORS, RANKERS, Calibrator, Ranker
@@ -49,7 +50,7 @@ class Pipeline:
     def load(cls, bundle: Path, store: FeatureStore, device: str | None = None) -> Self:
         """Read, verify and build a bundle; CUDA is used when it is there."""
         torch.set_num_threads(1)
-        device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        device = device or accelerator.name()
         read = bundles.read(bundle)
         manifest, vocabulary = read.manifest, read.vocabulary
         modality = Modality.build(manifest.config["modality"], bundle / MODALITY, device)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from torch import Tensor, nn
 
+from ml.layers import accelerator
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.fusion import Fusion, FusionConfig
 from ml.layers.grams import GramTable
@@ -68,7 +69,7 @@ class ProgramSpace:
         table = GramTable.count([item.video.text() for item in features])
         fusion = FusionConfig(widths(features), len(table), config.dim, config.dropout, config.fusion)
         margin = MarginConfig(programs, config.dim, config.centres, config.margin, config.scale, config.off)
-        return cls(SpaceNetwork(fusion, margin), table, "cuda" if torch.cuda.is_available() else "cpu")
+        return cls(SpaceNetwork(fusion, margin), table, accelerator.name())
 
     def learn(
         self, features: Sequence[Features], labels: NDArray[np.int64], blind: float, descent: DescentConfig, step: Step

@@ -17,6 +17,7 @@ import torch
 
 from ml import parts
 from ml.feature_store import FeatureStore
+from ml.layers import accelerator
 from ml.modality import EXTRACTORS
 from ml.modality.extractor import Extractor, Material, MissingWeights
 from ml.modality.work import Result, Work, decode, keep, media_key, text_key
@@ -60,7 +61,7 @@ class Modality:
         `folder` holds one folder of trained weights a modality. A modality whose weights are missing is left out,
         with a warning that says what to do.
         """
-        device = device or ("cuda" if torch.cuda.is_available() else "cpu")
+        device = device or accelerator.name()
         torch.set_num_threads(1)
         extractors: list[Extractor] = []
         missing: dict[str, str] = {}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import torch
 
-from ml.layers import checkpoints
+from ml.layers import accelerator, checkpoints
 from ml.layers.backbone import BackboneConfig, save
 from ml.pretraining import frame_training
 from ml.pretraining.clip_frames import Clip, ClipFrames
@@ -44,7 +44,7 @@ def pretrain(clips: Iterable[Clip], out: Path, settings: FrameSettings, stage: S
 
 
 def _trained(frames: ClipFrames, folder: Path, out: Path, settings: FrameSettings, stage: Stage) -> dict[str, float]:
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = accelerator.name()
     tell, losses = stage(settings.method), [0.0]
 
     def step(done: int, total: int, loss: float | None) -> None:

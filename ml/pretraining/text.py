@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from tokenizers import Tokenizer
 
+from ml.layers import accelerator
 from ml.pretraining import albert, albert_training, vocabulary
 from ml.pretraining.corpus import Corpus
 from ml.pretraining.partial import PretrainingError, publish, whole, working
@@ -65,7 +66,7 @@ class _Work:
         return Corpus.load(file)
 
     def train(self, tokenizer: Tokenizer, corpus: Corpus, out: Path) -> dict[str, float]:
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = accelerator.name()
         learned, kept = albert_training.parts(corpus, self.settings.seed)
         source = albert_training.batches(self.settings, tokenizer, corpus, learned)
         model = albert.network(self.settings, tokenizer)

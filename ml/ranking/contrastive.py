@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from ml.layers import accelerator
 from ml.layers.contrastive_loss import contrastive_loss
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.fusion import Fusion, FusionConfig
@@ -84,7 +85,7 @@ class ContrastiveRanker:
         cls, data: TrainingSet, pool: CandidatePool, config: Config, *, step: Step, warm: Self | None = None
     ) -> Self:
         settings = ContrastiveSettings(**config)
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = accelerator.name()
         torch.manual_seed(settings.seed)
         table = GramTable.count([item.video.text() for item in data.features])
         shape = FusionConfig(widths(data.features), len(table), settings.dim, settings.dropout)

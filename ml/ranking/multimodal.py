@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from ml.layers import accelerator
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.multimodal_bert import MultimodalBert, MultimodalConfig, Sentences, TagWords, ranking_loss
 from ml.layers.sequences import Streams, sequence_widths
@@ -80,7 +81,7 @@ class MultimodalRanker:
         cls, data: TrainingSet, pool: CandidatePool, config: Config, *, step: Step, warm: Self | None = None
     ) -> Self:
         settings = MultimodalSettings(**config)
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = accelerator.name()
         torch.manual_seed(settings.seed)
         first = FirstScorer.fit(data, pool)
         model, wording = _network(data, len(first.regression.mean) + 1, settings)

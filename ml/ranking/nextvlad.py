@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from ml.layers import accelerator
 from ml.layers.contrastive_loss import contrastive_loss
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.grams import GramTable
@@ -90,7 +91,7 @@ class NextVladRanker:
         cls, data: TrainingSet, pool: CandidatePool, config: Config, *, step: Step, warm: Self | None = None
     ) -> Self:
         settings = NextVladSettings(**config)
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = accelerator.name()
         torch.manual_seed(settings.seed)
         shape = VideoTowerConfig(
             bert=settings.bert, dim=settings.dim, clusters=settings.clusters, groups=settings.groups,

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
+from ml.layers import accelerator
 from ml.layers.asymmetric_loss import asymmetric_losses
 from ml.layers.centralnet import central_loss
 from ml.layers.descent import DescentConfig, descend
@@ -80,7 +81,7 @@ class ClassifierRecaller:
     @classmethod
     def train(cls, data: TrainingSet, config: Config, *, step: Step, warm: Self | None = None) -> Self:
         settings = ClassifierSettings(**config)
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = accelerator.name()
         torch.manual_seed(settings.seed)
         table = GramTable.count([item.video.text() for item in data.features])
         shape = FusionConfig(widths(data.features), len(table), settings.dim, settings.dropout, settings.fusion)

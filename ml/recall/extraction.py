@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 import torch
 from safetensors.torch import load_file, save_file
 
-from ml.layers import spans
+from ml.layers import accelerator, spans
 from ml.layers.descent import DescentConfig
 from ml.layers.phrase_finder import FinderConfig, PhraseFinder
 from ml.layers.spans import Phrase
@@ -68,7 +68,7 @@ class ExtractionRecaller:
             around=settings.around,
         )
         finder = PhraseFinder.of(texts, labels, shape)
-        finder.to("cuda" if torch.cuda.is_available() else "cpu")
+        finder.to(accelerator.name())
         if warm is not None:
             finder.take_over(warm.finder)
         taught = sum(map(len, said))

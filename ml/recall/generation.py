@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from ml.layers import accelerator
 from ml.layers.beam_search import BeamConfig, search, tags_of
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.tag_generator import BEGIN, FINISH, PAD, SEPARATOR, SPECIAL, GeneratorConfig, TagGenerator
@@ -89,7 +90,7 @@ class GenerationRecaller:
         take_over(self.model, warm.model, {name: shared_rows(ours[name], theirs[name]) for name in ours})
 
     def _learn(self, data: TrainingSet, settings: GenerationSettings, step: Step) -> None:
-        self.model.to("cuda" if torch.cuda.is_available() else "cpu")
+        self.model.to(accelerator.name())
         column = self.vocabulary.column
         names = {t.id: self._name(t.name) for t in self.vocabulary}
         said = [[names[tag] for tag in sorted(tags) if tag in column and names[tag]] for tags in data.tags]

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from ml.layers import accelerator
 from ml.layers.class_graph import ClassGraph
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.dhmcn import DhmcnConfig
@@ -69,7 +70,7 @@ class HierarchicalRecaller:
     @classmethod
     def train(cls, data: TrainingSet, config: Config, *, step: Step, warm: Self | None = None) -> Self:
         settings = HierarchicalSettings(**config)
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = accelerator.name()
         torch.manual_seed(settings.seed)
         table = GramTable.count([item.video.text() for item in data.features])
         shape = FusionConfig(widths(data.features), len(table), settings.dim, settings.dropout)

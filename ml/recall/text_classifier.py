@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from ml.layers import tag_tree
+from ml.layers import accelerator, tag_tree
 from ml.layers.asymmetric_loss import asymmetric_loss
 from ml.layers.descent import DescentConfig, descend
 from ml.layers.grams import GramTable
@@ -95,7 +95,7 @@ class TextClassifier:
             wide_dropout=settings.wide_dropout,
             meaning=0 if space is None else len(space.mean),
         )
-        device = "cuda" if torch.cuda.is_available() else "cpu"
+        device = accelerator.name()
         recaller = cls(
             data.vocabulary, TextNetwork(shape, len(data.vocabulary)), words, grams, settings.longest, device
         )

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from ml import media
+from ml.layers import accelerator
 from ml.layers.backbone import CONFIG, BackboneConfig, load_config
 from ml.modality import backbone_training, weights
 from ml.modality.weights import BUNDLED
@@ -46,7 +46,7 @@ def provide(
         journal.notes.append("No frames could be read, so there is no image backbone and nothing visual.")
         return
     schedule = backbone_training.Schedule(**settings.get("training", {}))
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = accelerator.name()
     warm = _start(settings, config, journal)
     step = journal.stage("backbone")
     backbone_training.train(

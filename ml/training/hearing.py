@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from ml import media
+from ml.layers import accelerator
 from ml.layers.vggish import VggishConfig
 from ml.modality import logmel, sound_training
 from ml.modality.sound_training import SoundSchedule
@@ -47,7 +47,7 @@ def provide(
         return
     config = VggishConfig.narrow(int(settings.get("narrow", 8)))
     schedule = SoundSchedule(**settings.get("training", {}))
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = accelerator.name()
     step = journal.stage("sound network")
     model = sound_training.train(sounds, targets, config=config, schedule=schedule, step=step, device=device)
     sound_training.keep(model, sounds, folder, device)

@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 
 from ml.bundle import Bundle
 from ml.feature_store import FeatureStore
-from ml.layers import peers
+from ml.layers import accelerator, peers
 from ml.modality.extraction import Modality
 from ml.parts import Config, Step, TrainingSet, find
 from ml.pipeline import MODALITY, RANKING, RECALL, Pipeline, recall
@@ -141,7 +140,7 @@ class Stages:
                 name,
                 fingerprints.of_part(name, own, digest),
                 partial(_trained, recaller, data, own, former),
-                partial(recaller.load, vocabulary=data.vocabulary, device=_device()),
+                partial(recaller.load, vocabulary=data.vocabulary, device=accelerator.name()),
             )
         return {name: int(self.config["recall"][name]["candidates"]) for name in self.recallers}
 
@@ -154,7 +153,7 @@ class Stages:
             name,
             fingerprints.of_part(name, settings, digest, fingerprints.of_pool(pool)),
             lambda step: ranker.train(data, pool, settings, step=step, warm=former),
-            partial(ranker.load, vocabulary=data.vocabulary, device=_device()),
+            partial(ranker.load, vocabulary=data.vocabulary, device=accelerator.name()),
         )
         return trained
 
@@ -187,10 +186,6 @@ class Stages:
 
 def _trained(recaller: Any, data: TrainingSet, settings: Config, former: Recaller | None, step: Step) -> Any:
     return recaller.train(data, settings, step=step, warm=former)
-
-
-def _device() -> str:
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def _truth(pool: CandidatePool, data: TrainingSet) -> tuple[Array, Array]:
