@@ -41,7 +41,7 @@ AROUND = FinderConfig(width=64, hidden=64, longest=LONGEST)
 WITH_BERT = FinderConfig(BERT, longest=LONGEST, around=False)
 VARIANTS = {
     "around": Variant(AROUND, 6),
-    "bert_around": Variant(replace(AROUND, bert=BERT), 6, ahead=10, rate=1e-3),
+    "bert_around": Variant(replace(AROUND, bert=BERT), 6, ahead=10),
     "around_as_they_are": Variant(AROUND, 6, swap=0.0),
     "bilstm_crf": Variant(FinderConfig(longest=LONGEST, around=False), 12, swap=0.0),
     "bert_bilstm_crf": Variant(WITH_BERT, 12, ahead=10, rate=1e-3),
@@ -52,6 +52,7 @@ VARIANTS = {
 def add_arguments(parser: ArgumentParser) -> None:
     seeds.add_arguments(parser, 2)
     parser.add_argument("--epochs", type=int, help="instead of each variant's own number")
+    parser.add_argument("--rate", type=float, help="instead of each variant's own learning rate")
     parser.add_argument("--inner", action="store_true", help="judge on the last eighth of the texts to learn from")
     parser.add_argument("--together", type=int, help="so many seeds also speak as one, group by group (default all)")
 
@@ -64,8 +65,12 @@ def run(options: Namespace) -> dict[str, object]:
         if options.inner:
             parts = dict(zip(("train", "inner"), parts["train"].divided(), strict=True))
         for variant in [v for v in VARIANTS if seeds.wanted(v, options.only, list(VARIANTS))]:
-            figures |= _seeds(f"{name} {variant}", VARIANTS[variant], parts, options)
+            figures |= _seeds(f"{name} {variant}", _asked(VARIANTS[variant], options), parts, options)
     return figures
+
+
+def _asked(variant: Variant, options: Namespace) -> Variant:
+    return replace(variant, epochs=options.epochs or variant.epochs, rate=options.rate or variant.rate)
 
 
 def _seeds(name: str, variant: Variant, parts: Mapping[str, LabelledTexts], options: Namespace) -> dict[str, object]:
@@ -73,7 +78,7 @@ def _seeds(name: str, variant: Variant, parts: Mapping[str, LabelledTexts], opti
     finders, trials = [], []
     for seed in range(options.seeds):
         began = time.process_time()
-        finders.append(_taught(parts["train"], variant, seed, options.epochs))
+        finders.append(_taught(parts["train"], variant, seed))
         trials.append(_judged(finders[-1], parts) | {"cpu_s": time.process_time() - began})
         print(name, trials[-1], file=sys.stderr, flush=True)
     alone = {name: seeds.summary(trials)}
@@ -85,11 +90,11 @@ def _seeds(name: str, variant: Variant, parts: Mapping[str, LabelledTexts], opti
     return alone | {f"{name}, {size} as one": seeds.summary(as_one)}
 
 
-def _taught(train: LabelledTexts, chosen: Variant, seed: int, epochs: int | None) -> PhraseFinder:
+def _taught(train: LabelledTexts, chosen: Variant, seed: int) -> PhraseFinder:
     torch.manual_seed(seed)
     labels = spans.labels_of(sorted({label[2:] for text in train.labels for label in text if label != spans.OUTSIDE}))
     finder = PhraseFinder.of(train.texts, labels, chosen.shape)
-    descent = DescentConfig(epochs or chosen.epochs, 1, 1, chosen.rate, 1e-4, seed)
+    descent = DescentConfig(chosen.epochs, 1, 1, chosen.rate, 1e-4, seed)
     if chosen.ahead:
         finder.read_ahead(train.texts, 16, replace(descent, epochs=chosen.ahead, decay=1e-2), silent)
     finder.learn(train.texts, train.labels, 16, descent, silent, swap=chosen.swap)
