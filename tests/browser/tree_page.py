@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Locator, Page, expect
 
 from taxonomy import names, versions
-from taxonomy.models import Tag
+from taxonomy.models import Edit, Tag
 from tests.factories import make_tag
 
 
@@ -83,3 +83,14 @@ class TreePage:
 
     def shows_tag(self, name: str) -> None:
         expect(self.page.locator("#tag h1")).to_have_text(name)
+
+
+def stored() -> list[tuple[str, dict]]:
+    """The standing edits of all change sets."""
+    return list(Edit.objects.standing().values_list("op", "values"))
+
+
+def saved(tree: TreePage, *words: str) -> None:
+    """The change set tells these edits, and they are stored."""
+    expect(tree.page.locator(".edit .words")).to_contain_text(list(words))
+    expect(tree.page.locator("[data-sign]")).to_have_attribute("data-state", "saved")

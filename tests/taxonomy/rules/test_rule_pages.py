@@ -6,32 +6,12 @@ import pytest
 from django.urls import reverse
 
 from tagging.models import VideoTag
-from taxonomy import changes, names, own_set, publishing, rule_proposals, versions
-from taxonomy.models import ChangeSet, Edit, Rule, RuleProposal
-from tests.factories import make_line, make_tag, make_video
+from taxonomy import changes, own_set, publishing, rule_proposals, versions
+from taxonomy.models import ChangeSet, Edit, Rule
+from tests.factories import make_video
+from tests.taxonomy.rules.weather import make_proposal, named
 
 pytestmark = pytest.mark.django_db
-
-
-def named(text, **kw):
-    tag = make_tag(text, **kw)
-    names.follow(tag)
-    return tag
-
-
-@pytest.fixture
-def line():
-    return make_line(name="Search", slug="search")
-
-
-@pytest.fixture
-def tags(line):
-    """Rain and snow exclude each other; published."""
-    tags = {text: named(text) for text in ("Rain", "Snow", "Umbrella")}
-    names.make(tags["Rain"], "雨", language="zh", preferred=True).save()
-    Rule.objects.create(kind="excludes", subject=tags["Rain"]).others.add(tags["Snow"])
-    versions.publish()
-    return tags
 
 
 def form(kind, subject, *others, **kw):
@@ -186,12 +166,6 @@ def test_a_tag_that_only_the_change_set_has_can_be_in_a_rule(client, sign_in, ta
     assert "Hail needs Rain." in show(client)
 
 
-def make_proposal(tags, **kw):
-    counts = {"sets": 200, "subject_sets": 80, "other_sets": 80, "together": 0, "expected": 32.0, "bound": 0.1}
-    values = {"kind": "excludes", "subject": tags["Snow"], "other": tags["Umbrella"], "strength": 32.0}
-    return RuleProposal.objects.create(**values | counts | kw)
-
-
 def test_an_accepted_proposal_becomes_an_edit(client, sign_in, tags):
     editor = sign_in("editor")
     proposal = make_proposal(tags)
@@ -229,43 +203,3 @@ def test_the_lists_cost_the_same_however_long(client, sign_in, tags, django_asse
         show(client)
     with django_assert_max_num_queries(10):
         client.get(reverse("taxonomy:rule-proposals"))
-
-
-JSON = "application/json"
-
-
-def test_the_api_lists_rules_and_tells_what_one_would_break(client, sign_in, tags, line):
-    sign_in("editor")
-    video = make_video()
-    for tag in (tags["Rain"], tags["Umbrella"]):
-        VideoTag.objects.create(video=video, business_line=line, tag=tag, source="review")
-
-    (rule,) = client.get(reverse("api-rules"), {"q": "snow"}).json()["results"]
-    assert (rule["kind"], rule["text"]) == ("excludes", "Rain is never together with Snow.")
-    tried = {"kind": "excludes", "subject": tags["Rain"].code, "others": [tags["Umbrella"].code], "line": "search"}
-    broken = client.post(reverse("api-rule-breaks"), tried, content_type=JSON).json()
-    assert broken == {"sets": 1, "examples": [{"video": video.pk, "line": "search", "tags": ["Rain", "Umbrella"]}]}
-    assert client.post(reverse("api-rule-breaks"), tried | {"subject": "x"}, content_type=JSON).status_code == 400
-
-
-def test_the_api_tells_contradictions_of_a_change_set(client, sign_in, tags):
-    editor = sign_in("editor")
-    assert client.get(reverse("api-rule-contradictions")).json() == []
-    values = {"kind": "requires", "subject": tags["Rain"].code, "others": [tags["Snow"].code]}
-    changes.add(own_set.of(editor).pk, "rule_add", values, editor)
-
-    (told,) = client.get(reverse("api-rule-contradictions"), {"change_set": own_set.of(editor).pk}).json()
-
-    assert (told["fault"], len(told["rules"])) == ("impossible", 2)
-    assert client.get(reverse("api-rule-contradictions"), {"change_set": "9999"}).status_code == 404
-
-
-def test_the_api_accepts_and_refuses_proposals(client, sign_in, tags):
-    sign_in("editor")
-    first, second = make_proposal(tags), make_proposal(tags, kind="requires")
-    assert [row["id"] for row in client.get(reverse("api-rule-proposals")).json()["results"]] == [first.pk, second.pk]
-
-    accepted = client.post(reverse("api-rule-proposal-accept", args=[first.pk])).json()
-    assert Edit.objects.get().change_set_id == accepted["change_set"]
-    assert client.post(reverse("api-rule-proposal-refuse", args=[second.pk])).status_code == 204
-    assert client.post(reverse("api-rule-proposal-refuse", args=[second.pk])).status_code == 409
