@@ -15,7 +15,7 @@ class GroupPage {
   #edits = 0;
   #asked = 0;
   #timer = 0;
-  #answer = Promise.resolve(true); // whether the server answered what was asked last
+  #answer = null; // promise of whether the server answered what was asked last
   #work = new WorkClock();
 
   constructor() {
@@ -161,14 +161,21 @@ class GroupPage {
     for (const tile of tiles) tile.classList.toggle("todo-now", todo.has(tile.dataset.video));
   }
 
-  /** Pressed right after a change it is meant of the change: what that would do is waited for. */
+  /** What the verdict would do is asked first: it may have changed just now, and without a server nothing is sent. */
   async #send() {
-    if (this.#timer) this.#ask();
+    this.#ask();
     const answer = this.#answer;
     const answered = await answer;
     if (this.#timer || answer !== this.#answer) return this.#send(); // changed meanwhile
-    if (!answered) return announce(text("offline"));
+    if (!answered) return this.#tellOffline();
     if (this.#ready()) form.requestSubmit(form.querySelector("button.go"));
+  }
+
+  /** Until the next answer takes its place. */
+  #tellOffline() {
+    const place = document.getElementById("preview");
+    place.querySelector(".offline")?.remove();
+    place.prepend(Object.assign(document.createElement("p"), { className: "alert bad offline", textContent: text("offline") }));
   }
 
   #ready() {

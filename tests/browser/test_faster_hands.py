@@ -109,6 +109,10 @@ def judge_the_group(page):
     page.locator(".tile").first.focus()
     page.evaluate(PRESS_AT_ONCE, ["x", *FROM_FIRST_TO_LAST])
     expect(page.locator("#preview")).to_contain_text("0 clips are reviewed")
+    page.context.set_offline(True)
+    page.keyboard.press("Enter")
+    expect(page.locator("#preview")).to_contain_text("The server cannot be reached.")
+    page.context.set_offline(False)
     # Enter is meant of what was just changed, not of what the page said before; with nothing typed it is the key that
     # sends, not the first clip's button.
     page.evaluate(PRESS_AT_ONCE, ["x", *FROM_LAST_TO_FIRST, "/", "Enter"])
